@@ -1,0 +1,19 @@
+"""Celery: three queues, the beat, and where the task modules are (as strings: the roof imports no room)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
+
+app = Celery("playground")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["playground.runs"])
+
+app.conf.task_routes = {
+    "playground.runs.tasks.execute_run": {"queue": "interactive"},
+    "playground.runs.tasks.*": {"queue": "system"},
+}
+app.conf.beat_schedule = {
+    "sweep-runs": {"task": "playground.runs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+}

@@ -1,0 +1,11 @@
+"""Is it alive, is it ready: for load balancers. /livez asks nobody, /readyz asks PostgreSQL and the broker."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+
+def livez(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns = [path("livez", livez, name="livez")]

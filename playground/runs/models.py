@@ -1,0 +1,126 @@
+"""One question to one model: its state, its answer, its cost, and every provider call made for it."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department
+from playground.catalog.models import Model
+
+
+class RunState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Answering")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    INTERRUPTED = "interrupted", _("Interrupted")
+    CANCELLED = "cancelled", _("Stopped")
+
+
+LIVE_STATES = [RunState.QUEUED, RunState.RUNNING]
+
+
+class RunSource(models.TextChoices):
+    """The door it came through."""
+
+    CHAT = "chat", _("Chat")
+    HUB = "hub", _("Tool")
+    API = "api", _("API")
+
+
+class Run(models.Model):
+    """The row is the truth; a Celery message only wakes a worker, and the event stream only shows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="runs")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=20, choices=RunSource)
+    api_key_id = models.BigIntegerField(null=True, blank=True)
+    tool_version = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=20, choices=RunState, default=RunState.QUEUED)
+
+    model = models.ForeignKey(Model, null=True, on_delete=models.SET_NULL, related_name="+")
+    model_name = models.CharField(max_length=100)
+    # Which deployment answered in the end, as text: "gpt-4o-mini at OpenAI".
+    answered_by = models.CharField(max_length=300, blank=True)
+    fell_back = models.BooleanField(default=False)
+
+    # gateway.types.ChatRequest as JSON; emptied at the end, when the door's own rows say the same.
+    request = models.JSONField(null=True)
+    max_output_tokens = models.PositiveIntegerField()
+    input_token_bound = models.PositiveIntegerField()
+    # Prices at admission, by deployment: what was reserved is what will be charged (L2).
+    prices = models.JSONField(default=dict)
+
+    output = models.TextField(blank=True)
+    output_html = models.TextField(blank=True)
+    reasoning = models.TextField(blank=True)
+    finish_reason = models.CharField(max_length=20, blank=True)
+    # A GatewayError's code, and the sentence that a person reads.
+    error_code = models.CharField(max_length=40, blank=True)
+    error_message = models.TextField(blank=True)
+
+    input_tokens = models.PositiveIntegerField(default=0)
+    output_tokens = models.PositiveIntegerField(default=0)
+    cached_tokens = models.PositiveIntegerField(default=0)
+    reasoning_tokens = models.PositiveIntegerField(default=0)
+    cost = models.BigIntegerField(default=0)
+    cost_is_estimated = models.BooleanField(default=False)
+
+    idempotency_key = models.CharField(max_length=100, blank=True)
+    request_sha256 = models.CharField(max_length=64, blank=True)
+    # A worker writes only with the fence it claimed with; one that wakes up late writes nothing.
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    cancel_requested_at = models.DateTimeField(null=True, blank=True)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    first_token_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "idempotency_key"],
+                condition=~models.Q(idempotency_key=""),
+                name="one_run_per_idempotency_key",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["state", "lease_until"], condition=models.Q(state__in=["queued", "running"]), name="live_runs"
+            ),
+            models.Index(fields=["user", "-created_at"], name="runs_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} run {self.pk}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE_STATES
+
+
+class Attempt(models.Model):
+    """One provider call inside a run."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    deployment = models.CharField(max_length=300)
+    # Empty for success, else the GatewayError's code.
+    error_code = models.CharField(max_length=40, blank=True)
+    started_at = models.DateTimeField()
+    first_token_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="attempts_are_numbered")]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of run {self.run_id}"

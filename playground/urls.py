@@ -1,0 +1,17 @@
+"""The only place that knows every door, and knows them by name only."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("playground.chat.urls")),
+    path("hub/", include("hub.urls")),
+    path("runs/", include("playground.runs.urls")),
+    path("quotas/", include("playground.quota.urls")),
+    path("models/", include("playground.catalog.urls")),
+    path("v1/", include("playground.api.urls")),
+    path("", include("accounts.urls")),
+    path("", include("playground.health")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
