@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import BigIntegerField, Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Department, User
@@ -175,7 +175,7 @@ def _expire(run_id: UUID, now: Value | Now) -> bool:
         run_id,
         Q(expires_at__lt=now),
         state=Case(When(never_left, then=Value(ReservationState.EXPIRED)), default=Value(ReservationState.SETTLED)),
-        settled=Case(When(never_left, then=Value(0)), default=F("amount")),
+        settled=Case(When(never_left, then=Value(0)), default=F("amount"), output_field=BigIntegerField()),
     )
     if closed:
         _book(run_id, confidence=Confidence.ESTIMATED)
@@ -223,10 +223,7 @@ def _book(run_id: UUID, **snapshot: object) -> None:
     reservation = Reservation.objects.get(pk=run_id)
     held, cost = reservation.amount, reservation.settled
     amounts = {EntryKind.SETTLE: min(cost, held), EntryKind.OVERRUN: cost - held, EntryKind.RELEASE: held - cost}
-    if reservation.state == ReservationState.SETTLED:
-        always = EntryKind.SETTLE
-    else:
-        always = EntryKind.RELEASE
+    always = EntryKind.SETTLE if reservation.state == ReservationState.SETTLED else EntryKind.RELEASE
     _enter(reservation, {kind: n for kind, n in amounts.items() if n > 0 or kind == always}, **snapshot)
     _move(reservation.window_ids, reserved=-held, settled=cost)
     if cost > held:
@@ -277,4 +274,4 @@ def _move(window_ids: list[int], *, reserved: int = 0, settled: int = 0) -> None
 def _execute(statement: str, values: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Department, Membership, User
-from playground.quota.models import Period, Quota, QuotaWindow, Scope
+from playground.quota.models import Period, Quota, Scope
 from playground.quota.windows import database_now, make_quotas, make_windows, open_windows
 
 # From here on a meter asks for attention.

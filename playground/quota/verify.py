@@ -17,16 +17,16 @@ class Check:
     breaches: str
 
 
-POSTED = """
+# What the lines of the book say about each window and each reservation; a check that asks neither costs neither.
+TALLIES = """
+WITH posted AS (
     SELECT window_id, sum(e.amount) FILTER (WHERE e.kind IN ('settle', 'overrun', 'adjust')) AS settled,
            sum(e.amount) FILTER (WHERE e.kind = 'overrun' OR e.kind = 'adjust' AND e.amount > 0) AS excess
     FROM playground_ledgerentry e
     JOIN playground_reservation r ON r.run_id = e.reservation_id
     CROSS JOIN unnest(r.window_ids) AS window_id
     GROUP BY window_id
-"""
-
-LINES = """
+), lines AS (
     SELECT reservation_id,
            count(*) FILTER (WHERE kind = 'reserve') AS reserves,
            count(*) FILTER (WHERE kind = 'settle') AS settles,
@@ -37,13 +37,15 @@ LINES = """
            coalesce(sum(amount) FILTER (WHERE kind = 'overrun'), 0) AS overrun,
            coalesce(sum(amount) FILTER (WHERE kind IN ('settle', 'overrun', 'adjust')), 0) AS cost
     FROM playground_ledgerentry GROUP BY reservation_id
+)
 """
 
 CHECKS = [
     Check(
         "A window holds exactly what its open reservations set aside.",
         """
-        SELECT format('window %%s says %%s reserved, its held reservations say %%s', w.id, w.reserved, coalesce(h.held, 0))
+        SELECT format('window %%s says %%s reserved, its held reservations say %%s',
+                      w.id, w.reserved, coalesce(h.held, 0))
         FROM playground_quotawindow w
         LEFT JOIN (
             SELECT window_id, sum(amount) AS held
@@ -55,17 +57,18 @@ CHECKS = [
     ),
     Check(
         "A window has settled exactly what the lines of the book say.",
-        f"""
+        """
         SELECT format('window %%s says %%s settled, the book says %%s', w.id, w.settled, coalesce(p.settled, 0))
-        FROM playground_quotawindow w LEFT JOIN ({POSTED}) p ON p.window_id = w.id
+        FROM playground_quotawindow w LEFT JOIN posted p ON p.window_id = w.id
         WHERE w.settled <> coalesce(p.settled, 0)
         """,
     ),
     Check(
         "Nothing was admitted past a limit.",
-        f"""
-        SELECT format('window %%s holds %%s and has settled %%s, past its limit of %%s', w.id, w.reserved, w.settled, w."limit")
-        FROM playground_quotawindow w LEFT JOIN ({POSTED}) p ON p.window_id = w.id
+        """
+        SELECT format('window %%s holds %%s and has settled %%s, past its limit of %%s',
+                      w.id, w.reserved, w.settled, w."limit")
+        FROM playground_quotawindow w LEFT JOIN posted p ON p.window_id = w.id
         WHERE w.reserved + w.settled > w."limit" + w.over_when_set + coalesce(p.excess, 0)
         """,
     ),
@@ -80,10 +83,10 @@ CHECKS = [
     ),
     Check(
         "A reservation is opened by one line, and closed by one when it leaves held.",
-        f"""
+        """
         SELECT format('reservation %%s is %%s with %%s reserve, %%s settle and %%s release lines',
                       r.run_id, r.state, coalesce(l.reserves, 0), coalesce(l.settles, 0), coalesce(l.releases, 0))
-        FROM playground_reservation r LEFT JOIN ({LINES}) l ON l.reservation_id = r.run_id
+        FROM playground_reservation r LEFT JOIN lines l ON l.reservation_id = r.run_id
         WHERE coalesce(l.reserves, 0) <> 1
            OR (r.state = 'held') <> (r.closed_at IS NULL)
            OR r.state = 'held' AND l.settles + l.releases > 0
@@ -92,18 +95,18 @@ CHECKS = [
         """,
     ),
     Check(
-        "What was reserved is settled or released, to the micro-unit; an excess is an overrun beside a full settlement.",
-        f"""
+        "What was reserved is settled or released, to the micro-unit; an overrun stands beside a full settlement.",
+        """
         SELECT format('reservation %%s of %%s, cost %%s: its lines say %%s reserved, %%s closed, cost %%s, overrun %%s',
                       r.run_id, r.amount, r.settled, l.reserved, l.closed, l.cost, l.overrun)
-        FROM playground_reservation r JOIN ({LINES}) l ON l.reservation_id = r.run_id
+        FROM playground_reservation r JOIN lines l ON l.reservation_id = r.run_id
         WHERE l.reserved <> r.amount OR l.cost <> r.settled
            OR r.state <> 'held' AND l.closed <> r.amount
            OR l.overrun > 0 AND l.settled <> r.amount
         """,
     ),
     Check(
-        "A reservation counts for its company, department and person, per day and month, in the windows of its instant.",
+        "A reservation counts for company, department and person, per day and month, in the windows of its instant.",
         """
         SELECT format('reservation %%s counts in %%s of its windows', r.run_id, count(q.id))
         FROM playground_reservation r
@@ -137,9 +140,10 @@ CHECKS = [
     Check(
         "No reservation is held past its lifetime.",
         """
-        SELECT format('reservation %%s is held since %%s, and its lifetime ended at %%s', run_id, created_at, expires_at)
+        SELECT format('reservation %%s is held since %%s, and its lifetime ended at %%s',
+                      run_id, created_at, expires_at)
         FROM playground_reservation
-        WHERE state = 'held' AND expires_at < statement_timestamp() - %(grace)s
+        WHERE state = 'held' AND expires_at < statement_timestamp() - make_interval(secs => %(grace)s)
         """,
     ),
 ]
@@ -152,6 +156,6 @@ def verify(*, grace: timedelta = GRACE) -> list[str]:
     with connection.cursor() as cursor:
         problems = []
         for check in CHECKS:
-            cursor.execute(check.breaches, {"grace": grace})
+            cursor.execute(TALLIES + check.breaches, {"grace": grace.total_seconds()})
             problems += [f"{check.promise} But {breach}." for (breach,) in cursor.fetchall()]
     return problems

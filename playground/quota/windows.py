@@ -77,8 +77,9 @@ def open_windows(
 
     One statement, nothing locked and nothing written.
     """
+    department_id = department.pk if department else None
     with connection.cursor() as cursor:
-        cursor.execute(OPEN_WINDOWS, {"at": at, "department": department and department.pk, "user": user.pk})
+        cursor.execute(OPEN_WINDOWS, {"at": at, "department": department_id, "user": user.pk})
         rows = cursor.fetchall()
     now: datetime = rows[0][0]
     found = {(row[1], row[2]): row[3:] for row in rows}

@@ -1,10 +1,12 @@
 """Money is set aside at every level, or at none."""
 
 from collections.abc import Callable
+from itertools import product
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Department, User
 from playground.quota import ledger
@@ -13,6 +15,7 @@ from playground.quota.limits import set_quota
 from playground.quota.models import LedgerEntry, Quota, QuotaWindow, Reservation
 
 Hold = Callable[..., Reservation]
+LEVELS = list(product(["company", "department", "person"], ["day", "month"]))
 pytestmark = pytest.mark.usefixtures("ledger_is_true")
 
 
@@ -37,12 +40,16 @@ def test_it_admits_up_to_the_last_micro_unit(hold: Hold, marketing: Department, 
         hold(1)
 
 
-@pytest.mark.parametrize("scope", ["company", "department", "person"])
-@pytest.mark.parametrize("period", ["day", "month"])
+@pytest.fixture
+def cast(alice: User, marketing: Department) -> dict[str, Department | User | None]:
+    return {"company": None, "department": marketing, "person": alice}
+
+
+@pytest.mark.parametrize(("scope", "period"), LEVELS)
 def test_it_refuses_at_each_level_and_then_writes_nothing(
-    hold: Hold, alice: User, marketing: Department, dana: User, scope: str, period: str
+    hold: Hold, cast: dict[str, Department | User | None], dana: User, scope: str, period: str
 ) -> None:
-    target = {"company": None, "department": marketing, "person": alice}[scope]
+    target = cast[scope]
     hold(50)
     set_quota(scope=scope, target=target, period=period, limit=100, actor=dana, reason="test")
     with pytest.raises(QuotaExceeded) as refused:
@@ -90,7 +97,7 @@ def test_the_line_keeps_what_it_was_for(hold: Hold) -> None:
 
 
 def test_it_takes_five_statements_on_the_common_path(
-    hold: Hold, django_assert_num_queries: Callable[..., object]
+    hold: Hold, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     hold(1)
     with django_assert_num_queries(5):  # savepoint, windows, reservation with its line, hold, savepoint
