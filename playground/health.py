@@ -21,8 +21,8 @@ def livez(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-async @public
-def readyz(request: HttpRequest) -> HttpResponse:
+@public
+async def readyz(request: HttpRequest) -> HttpResponse:
     """Anybody may ask, so the servers are asked once a second at most, and the answer says no more than yes or no."""
     global _last  # noqa: PLW0603 - one answer for the whole process
     when, is_ready = _last
