@@ -236,6 +236,14 @@ CELERY_TASK_DEFAULT_QUEUE = "system"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
+# --- Providers given by the environment (others are added on a page) ------------------------------------------------
+
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
+ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")
+ANTHROPIC_BASE_URL = env.str("ANTHROPIC_BASE_URL", default="")
+DEMO_PROVIDER_URL = env.str("DEMO_PROVIDER_URL", default="")
+
 # --- Runs -------------------------------------------------------------------------------------------------------------
 
 # How long an answer may be when neither the model nor the caller says; tokens.
