@@ -65,7 +65,7 @@ class Piece:
         if text > len(self.text) or reasoning > len(self.reasoning):
             return None
         return Piece(
-            self.at,
+            Position(max(self.at.reasoning, position.reasoning), max(self.at.text, position.text)),
             self.text[-text:] if text > 0 else "",
             self.reasoning[-reasoning:] if reasoning > 0 else "",
             self.state,

@@ -14,6 +14,7 @@ from playground.runs.charges import Charge, charge_for, tokens
 from playground.runs.models import Attempt, Run, RunState
 from playground.runs.outcomes import AttemptRecord, Outcome
 
+
 def finish_run(run: Run, outcome: Outcome) -> bool:
     """End a running run as its worker, or in its worker's place, with the fence that `run` was read with."""
     charge = charge_for(run, outcome) if outcome.is_billed else None

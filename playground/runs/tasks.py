@@ -4,14 +4,15 @@ from uuid import UUID
 
 from celery import shared_task
 
-from playground.runs import execute, sweeping
+from playground.runs.execute import execute_run as execute
+from playground.runs.sweep import sweep_runs
 
 
 @shared_task(acks_late=False, ignore_result=True)
 def execute_run(run_id: str) -> None:
-    execute.execute_run(UUID(run_id))
+    execute(UUID(run_id))
 
 
 @shared_task(ignore_result=True)
 def sweep() -> None:
-    sweeping.sweep()
+    sweep_runs()
