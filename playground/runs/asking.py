@@ -21,8 +21,7 @@ class Asking:
         self._began = time.monotonic()
 
     def take(self, event: Event) -> None:
-        kind = type(event)
-        if kind is Delta or kind is ReasoningDelta:
+        if isinstance(event, Delta | ReasoningDelta):
             self._take_text(event)
         elif isinstance(event, Usage):
             self._outcome.usage = event

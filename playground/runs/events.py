@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -80,7 +81,12 @@ def cancel_channel() -> str:
     return f"{settings.REDIS_KEY_PREFIX}:cancel"
 
 
-def piece_from(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Piece:
+def pieces_from(entries: Any) -> list[Piece]:
+    """Of a stream's entries as redis-py gives them (its types allow every shape)."""
+    return [_piece_from(entry_id, fields) for entry_id, fields in entries or ()]
+
+
+def _piece_from(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Piece:
     if state := fields.get(b"s"):
         return Piece(Position.parse(fields[b"n"].decode()), state=state.decode())
     text, reasoning = fields.get(b"t", b"").decode(), fields.get(b"r", b"").decode()
@@ -88,7 +94,7 @@ def piece_from(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Piece:
 
 
 @cache
-def _redis() -> "Redis[bytes]":
+def _redis() -> Redis:
     return Redis.from_url(
         settings.STREAM_REDIS_URL, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1)
     )
@@ -104,8 +110,8 @@ def read(run_id: UUID) -> Piece:
         entries = _redis().xrange(key_of(run_id))
     except RedisError:
         return whole
-    for entry_id, fields in entries:
-        following = piece_from(entry_id, fields).after(whole.at)
+    for piece in pieces_from(entries):
+        following = piece.after(whole.at)
         if following is None or following.state:
             break
         whole = Piece(following.at, whole.text + following.text, whole.reasoning + following.reasoning)

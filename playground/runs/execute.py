@@ -41,10 +41,10 @@ def execute_run(run_id: UUID) -> None:
         return
     if claimed is None:
         return
-    run, route = claimed
+    run, route, request = claimed
     connection.close()
     answer, loop = Answer(run.pk, run.fence), stream_loop()
-    outcome = loop.run(answer, _ask(answer, route, requests.load(run.request), name=run.model_name))
+    outcome = loop.run(answer, _ask(answer, route, request, name=run.model_name))
     if answer.stopped != LOST and _finish(run, outcome):
         loop.end(answer, outcome.state)
     else:
@@ -52,7 +52,7 @@ def execute_run(run_id: UUID) -> None:
 
 
 @transaction.atomic
-def _claim(run_id: UUID) -> tuple[Run, Route] | None:
+def _claim(run_id: UUID) -> tuple[Run, Route, ChatRequest] | None:
     """Make the run ours and write down that a provider call is about to leave, before it does (L10)."""
     claimed = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
         state=RunState.RUNNING,
@@ -70,7 +70,7 @@ def _claim(run_id: UUID) -> tuple[Run, Route] | None:
     if not targets:
         raise Refusal(_("%(model)s is not served right now.") % {"model": run.model_name})
     ledger.mark_started(run_id)
-    return run, Route(targets)
+    return run, Route(targets), requests.load(run.request or {})
 
 
 def _refuse(run_id: UUID, refusal: Refusal) -> None:

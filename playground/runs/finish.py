@@ -82,7 +82,7 @@ def _row(run: Run, attempt: AttemptRecord) -> Attempt:
         number=attempt.number,
         deployment=attempt.target.label,
         error_code=attempt.error_code,
-        started_at=_moment(run, attempt.started),
+        started_at=_moment(run, attempt.started) or run.created_at,
         first_token_at=_moment(run, attempt.first_token),
         finished_at=_moment(run, attempt.finished),
     )

@@ -8,14 +8,14 @@ read from its row.
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connections
 from redis import RedisError
-from redis.asyncio import Redis
 
-from playground.runs.events import Piece, key_of, piece_from
+from playground.runs.events import Piece, key_of, pieces_from
 from playground.runs.models import LIVE_STATES, Run
 from playground.runs.writer import redis_client
 
@@ -71,10 +71,10 @@ class Reader:
     """One per event loop; it works only while somebody looks on."""
 
     def __init__(self) -> None:
-        self._redis: Redis[bytes] = redis_client()
+        self._redis = redis_client()
         self._onlookers: dict[UUID, list[Onlooker]] = {}
         # The last entry seen of every stream that is read; none until somebody has read up to there.
-        self._last: dict[UUID, str] = {}
+        self._last: dict[UUID, bytes] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     @contextmanager
@@ -95,12 +95,12 @@ class Reader:
     async def catch_up(self, run_id: UUID) -> list[Piece]:
         """All that the stream holds now; what follows is given to the onlookers."""
         try:
-            entries = await self._redis.xrange(key_of(run_id))
+            entries: Any = await self._redis.xrange(key_of(run_id))
         except (RedisError, OSError):
             entries = []
         if run_id in self._onlookers:
-            self._last.setdefault(run_id, entries[-1][0].decode() if entries else "0")
-        return [piece_from(entry_id, fields) for entry_id, fields in entries]
+            self._last.setdefault(run_id, entries[-1][0] if entries else b"0")
+        return pieces_from(entries)
 
     async def _read(self) -> None:
         while self._onlookers:
@@ -114,19 +114,17 @@ class Reader:
         self._tasks = []
 
     async def _read_once(self) -> None:
-        streams = {key_of(run_id): last for run_id, last in self._last.items()}
-        if not streams:
-            return
         runs = {key_of(run_id).encode(): run_id for run_id in self._last}
-        for key, entries in await self._redis.xread(streams) or ():
+        if not runs:
+            return
+        news: Any = await self._redis.xread({key: self._last[run_id] for key, run_id in runs.items()})
+        for key, entries in news or ():
             run_id = runs[key]
-            if run_id not in self._last:
-                continue
-            self._last[run_id] = entries[-1][0].decode()
-            for entry_id, fields in entries:
-                piece = piece_from(entry_id, fields)
-                for onlooker in self._onlookers[run_id]:
-                    onlooker.give(piece)
+            if run_id in self._last:
+                self._last[run_id] = entries[-1][0]
+                for piece in pieces_from(entries):
+                    for onlooker in self._onlookers[run_id]:
+                        onlooker.give(piece)
 
     async def _look_at_rows(self) -> None:
         while True:

@@ -1,7 +1,7 @@
 """Watch a run to its end: what every door that shows an answer uses."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -17,7 +17,7 @@ HEARTBEAT_SECONDS = 15.0
 _readers: WeakKeyDictionary[asyncio.AbstractEventLoop, Reader] = WeakKeyDictionary()
 
 
-async def watch(run: Run) -> AsyncIterator[Piece]:
+async def watch(run: Run) -> AsyncGenerator[Piece]:
     """The answer from its first character on, as pieces; the last one has the state in which the run ended.
 
     A piece with nothing in it is a heartbeat. Ends without a state when the onlooker is cut off: she reads too slowly,
@@ -38,7 +38,7 @@ async def watch(run: Run) -> AsyncIterator[Piece]:
         yield rest
 
 
-async def _follow(onlooker: Onlooker) -> AsyncIterator[Piece]:
+async def _follow(onlooker: Onlooker) -> AsyncGenerator[Piece]:
     """What the stream brings, without gaps. Ends when the row has to tell the rest, or the onlooker is cut."""
     have = Position()
     pieces = await _reader().catch_up(onlooker.run_id)

@@ -37,7 +37,7 @@ PAUSE_AFTER_FAILURE = 0.25
 logger = logging.getLogger(__name__)
 
 
-def redis_client() -> "Redis[bytes]":
+def redis_client() -> Redis:
     return Redis.from_url(
         settings.STREAM_REDIS_URL, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0)
     )
@@ -92,7 +92,7 @@ class Writer:
             self._failing = False
             logger.warning("Event streams can be written again")
 
-    def _add(self, pipe: "Pipeline[bytes]", answer: Answer) -> "_Entry":
+    def _add(self, pipe: Pipeline, answer: Answer) -> "_Entry":
         """Put the answer's news, and its end, into the pipeline."""
         key, first, before = key_of(answer.run_id), answer.is_first, len(pipe)
         pieces = len(answer.text), len(answer.reasoning)
