@@ -1,7 +1,8 @@
 """/v1: the official SDKs' own endpoints, on the same runs, quotas and ledger as the pages."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import wraps
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db import connections
@@ -19,7 +20,7 @@ from playground.runs.models import Run, RunSource
 from playground.runs.watching import watch
 from playground.runs.start import start_run
 
-Endpoint = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+Endpoint = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponseBase]]
 
 
 def endpoint(wire: Wire, *, method: str = "POST") -> Callable[[Endpoint], Endpoint]:

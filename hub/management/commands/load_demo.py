@@ -14,7 +14,6 @@ from hub.starters import load_starters
 from playground.demo.people import PEOPLE
 from playground.lib.money import MICRO
 from playground.quota.limits import set_quota
-from playground.quota.models import Period, Scope
 
 # In units of the currency.
 COMPANY_A_MONTH = 2_000
@@ -43,12 +42,10 @@ class Command(BaseCommand):
     def _set_quotas(self, people: list[User], *, admin: User) -> None:
         why = "Demo company"
         limit = COMPANY_A_MONTH * MICRO
-        set_quota(scope=Scope.COMPANY, target=None, period=Period.MONTH, limit=limit, actor=admin, reason=why)
+        set_quota(scope="company", target=None, period="month", limit=limit, actor=admin, reason=why)
         for department in Department.objects.all():
             limit = DEPARTMENTS_A_MONTH.get(department.name, 100) * MICRO
-            set_quota(
-                scope=Scope.DEPARTMENT, target=department, period=Period.MONTH, limit=limit, actor=admin, reason=why
-            )
+            set_quota(scope="department", target=department, period="month", limit=limit, actor=admin, reason=why)
         for user in people:
             limit = PERSON_A_DAY * MICRO
-            set_quota(scope=Scope.PERSON, target=user, period=Period.DAY, limit=limit, actor=admin, reason=why)
+            set_quota(scope="person", target=user, period="day", limit=limit, actor=admin, reason=why)
