@@ -1,3 +1,3 @@
 """What every test may ask for."""
 
-pytest_plugins = ["tests.cast", "tests.catalogue"]
+pytest_plugins = ["tests.cast", "tests.catalogue", "tests.stack"]
