@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.cast",
     "tests.catalogue",
     "tests.ledger",
+    "tests.stack",
 ]
