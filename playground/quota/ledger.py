@@ -98,7 +98,8 @@ def reserve(
                 expires_at=now + timedelta(seconds=lifetime),
             )
             # Who cannot be admitted as things stand is refused without waiting for the hot rows.
-            if any(window.left is not None and window.left < amount for window in windows):
+            is_full = any(window.left is not None and window.left < amount for window in windows)
+            if is_full and not Reservation.objects.filter(pk=run_id).exists():
                 _refuse_if_full(reservation.window_ids, amount)
             if _execute(MAKE_RESERVATION, vars(reservation)) == 0:
                 return Reservation.objects.get(pk=run_id)

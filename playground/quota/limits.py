@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.functions import Greatest, Now
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -95,7 +95,14 @@ def left_line(user: User) -> Remaining | None:
 
 @transaction.atomic
 def set_quota(
-    *, scope: str, target: Department | User | None, period: str, limit: int | None, actor: User, reason: str
+    *,
+    scope: str,
+    target: Department | User | None,
+    period: str,
+    limit: int | None,
+    actor: User,
+    reason: str,
+    at: datetime | None = None,
 ) -> Quota:
     """Let `target` (None: the company) spend `limit` in each `period`; None takes the limit away.
 
@@ -109,9 +116,10 @@ def set_quota(
     quota = one.select_for_update(no_key=True).get()
     before = quota.limit
     one.update(limit=limit)
-    make_windows(Q(pk=quota.pk), now=database_now())
+    now = at or database_now()
+    make_windows(Q(pk=quota.pk), now=now)
     over = Greatest(F("reserved") + F("settled") - limit, 0) if limit is not None else 0
-    quota.windows.filter(starts__lte=Now(), ends__gt=Now()).update(limit=limit, over_when_set=over)
+    quota.windows.filter(starts__lte=now, ends__gt=now).update(limit=limit, over_when_set=over)
     audit.record(
         actor=actor, action="quota.set", target=quota, before={"limit": before}, after={"limit": limit}, reason=reason
     )

@@ -4,9 +4,11 @@ Each check is one statement, so each sees one moment of the database, also while
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
+
+from playground.quota.windows import database_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ CHECKS = [
         """
         SELECT format('window %%s has the limit %%s, its quota %%s', w.id, w."limit", q."limit")
         FROM playground_quotawindow w JOIN playground_quota q ON q.id = w.quota_id
-        WHERE w.starts <= statement_timestamp() AND w.ends > statement_timestamp()
+        WHERE w.starts <= %(now)s AND w.ends > %(now)s
           AND w."limit" IS DISTINCT FROM q."limit"
         """,
     ),
@@ -143,7 +145,7 @@ CHECKS = [
         SELECT format('reservation %%s is held since %%s, and its lifetime ended at %%s',
                       run_id, created_at, expires_at)
         FROM playground_reservation
-        WHERE state = 'held' AND expires_at < statement_timestamp() - make_interval(secs => %(grace)s)
+        WHERE state = 'held' AND expires_at < %(now)s::timestamptz - make_interval(secs => %(grace)s)
         """,
     ),
 ]
@@ -151,11 +153,12 @@ CHECKS = [
 GRACE = timedelta(minutes=5)
 
 
-def verify(*, grace: timedelta = GRACE) -> list[str]:
+def verify(*, grace: timedelta = GRACE, at: datetime | None = None) -> list[str]:
     """Every breach of every promise; empty when the book is true. `grace`: how late the last net may be."""
+    values: dict[str, float | datetime] = {"grace": grace.total_seconds(), "now": at or database_now()}
     with connection.cursor() as cursor:
         problems = []
         for check in CHECKS:
-            cursor.execute(TALLIES + check.breaches, {"grace": grace.total_seconds()})
+            cursor.execute(TALLIES + check.breaches, values)
             problems += [f"{check.promise} But {breach}." for (breach,) in cursor.fetchall()]
     return problems
