@@ -3,7 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from accounts.decorators import public
 
+
+@public
 def livez(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 

@@ -1,3 +1,8 @@
 """What every test may ask for."""
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = [
+    "tests.browser.pages",
+    "tests.cast",
+    "tests.catalogue",
+    "tests.ledger",
+]
