@@ -169,16 +169,18 @@ def whole(text: str) -> int | None:
         return None
 
 
-def studio_for(user: User, tool: Tool | None, version: ToolVersion | None, *, template: str = "") -> Studio:
+def studio_for(user: User, tool: Tool | None, version: ToolVersion | None) -> Studio:
     """The studio as the tables have it; empty for a new tool."""
     models = models_for(user)
     if tool is None or version is None:
         start = Field(name="", kind="long_text", label="")
         return Studio(
             details=DetailsForm(),
-            content=ContentForm(models=models, initial={"template": template}),
+            content=ContentForm(
+                models=models,
+            ),
             audience=AudienceForm(),
-            fields=field_rows([] if template else [start]),
+            fields=field_rows([start]),
             keys=[],
             inputs={},
         )

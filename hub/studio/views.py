@@ -1,6 +1,5 @@
 from uuid import UUID, uuid4
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
@@ -12,21 +11,20 @@ from django_htmx.http import replace_url
 
 from accounts.http import Request
 from accounts.models import User
+from accounts.roles import may_publish
 from hub.studio.parts import Studio, studio_for, studio_from, studio_rearranged
-from hub.tools.access import editable_tool, editable_tools, may_publish, tool_runs_for
+from hub.tools.access import editable_tool, editable_tools, tool_runs_for
 from hub.tools.answers import answer_of
 from hub.tools.fields import InputForm
 from hub.tools.models import Tool, ToolRun, ToolVersion, VersionState
 from hub.tools.running import run_tool
 from hub.tools.versions import create_tool, publish, retire, save_draft
-from playground.runs.access import run_for
-from playground.runs.models import RunSource
 
 TOOLS_A_PAGE = 50
-MOVES = ("add_field", "remove_field", "up_field", "down_field", "add_key", "remove_key", "up_key", "down_key")
+# "start" brings a text from elsewhere, as a chat does with a question that deserves a form.
+MOVES = ("start", "add_field", "remove_field", "up_field", "down_field", "add_key", "remove_key", "up_key", "down_key")
 
 
-@login_required
 @require_GET
 def my_tools(request: Request) -> HttpResponse:
     maker_only(request.user)
@@ -37,17 +35,14 @@ def my_tools(request: Request) -> HttpResponse:
     return render(request, "hub/studio/my_tools.html", {"page": page})
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
 def new_tool(request: Request) -> HttpResponse:
     maker_only(request.user)
     if request.method == "GET":
-        studio = studio_for(request.user, None, None, template=question_asked(request))
-        return show(request, studio)
+        return show(request, studio_for(request.user, None, None))
     return act(request, None)
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
 def edit_tool(request: Request, slug: str) -> HttpResponse:
     tool = editable_tool(request.user, slug)
@@ -94,7 +89,6 @@ def to_studio(tool: Tool, tool_run: ToolRun | None = None) -> HttpResponseRedire
     return HttpResponseRedirect(f"{url}?run={tool_run.pk}#answer" if tool_run else url)
 
 
-@login_required
 @require_POST
 def preview(request: Request) -> HttpResponse:
     """The live form and the exact prompt of what is typed, saved or not; `part=prompt` leaves the form alone."""
@@ -104,7 +98,6 @@ def preview(request: Request) -> HttpResponse:
     return render(request, part, {"studio": studio, "is_swap": True})
 
 
-@login_required
 @require_POST
 def retire_tool(request: Request, slug: str) -> HttpResponse:
     tool = editable_tool(request.user, slug)
@@ -132,7 +125,7 @@ def show(request: Request, studio: Studio, *, tool: Tool | None = None, status: 
         "is_live": bool(tool and tool.versions.filter(state=VersionState.PUBLISHED).exists()),
         "tool_run": tool_run,
         "answer": answer_of(tool_run) if tool_run else None,
-        "is_bench": True,
+        "place": "studio",
     }
     template = "hub/studio/_studio.html" if request.htmx else "hub/studio/studio.html"
     return replace_url(render(request, template, context, status=status), request.get_full_path())
@@ -145,14 +138,3 @@ def tried(request: Request, tool: Tool | None) -> ToolRun | None:
     except ValueError:
         return None
     return tool_runs_for(request.user).filter(pk=pk, version__tool=tool).first() if tool else None
-
-
-def question_asked(request: Request) -> str:
-    """What she asked in the run that the address names; never the text of somebody's tool."""
-    try:
-        run = run_for(request.user, UUID(request.GET.get("run", "")))
-    except ValueError:
-        return ""
-    turns = (run.request or {}).get("turns", []) if run.source == RunSource.CHAT else []
-    asked = [turn["content"] for turn in turns if turn["role"] == "user"]
-    return str(asked[-1]) if asked else ""

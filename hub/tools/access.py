@@ -6,20 +6,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Department, Role, User
+from accounts.models import Department, User
+from accounts.roles import is_admin, may_publish
 from hub.tools.models import Audience, Tool, ToolRun, ToolVersion, VersionState
 
 EXCERPT = 140
-MAKERS = {Role.POWER_USER, Role.ADMIN}
 
 
-def may_publish(user: User) -> bool:
-    """Power users and admins make tools; everybody uses them."""
-    return user.is_active and user.role in MAKERS
-
-
-def published(tool: OuterRef | str = "pk") -> Exists:
-    return Exists(ToolVersion.objects.filter(tool=OuterRef(str(tool)), state=VersionState.PUBLISHED))
+def is_published() -> Exists:
+    return Exists(ToolVersion.objects.filter(tool=OuterRef("pk"), state=VersionState.PUBLISHED))
 
 
 def departments_of(user: User) -> QuerySet[Department]:
@@ -35,7 +30,7 @@ def tools_for(user: User) -> QuerySet[Tool]:
         | Q(audience=Audience.DEPARTMENT, department__in=departments_of(user))
         | Q(owner=user)
     )
-    return Tool.objects.filter(audience, published())
+    return Tool.objects.filter(audience, is_published())
 
 
 def editable_tools(user: User) -> QuerySet[Tool]:
@@ -43,7 +38,7 @@ def editable_tools(user: User) -> QuerySet[Tool]:
     if not may_publish(user):
         return Tool.objects.none()
     mine = Q(owner=user)
-    if user.role == Role.ADMIN:
+    if is_admin(user):
         mine |= ~Q(audience=Audience.PRIVATE)
     return Tool.objects.filter(mine)
 

@@ -3,8 +3,6 @@
 import json
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from hub.tools.models import OutputKind, ToolRun
 from hub.tools.output import Checked, check_output
 from hub.tools.shown import Pair, Table, shown
@@ -30,12 +28,9 @@ def answer_of(tool_run: ToolRun) -> Answer | None:
     run, version = tool_run.run, tool_run.version
     if run.is_live or not run.output:
         return None
-    checked = check_output(version.output_kind, version.schema, run.output)
-    if run.state != RunState.DONE:
-        checked = Checked(run.output, (_("The answer is not complete."),))
-    elif run.finish_reason == "length":
-        cut = _("The answer was cut at the longest length that this tool allows.")
-        checked = Checked(checked.text, (cut, *checked.problems), checked.value, checked.is_repaired)
+    # What was stopped or broken off is shown as far as it goes; there is no use in checking half of it.
+    is_whole = run.state == RunState.DONE
+    checked = check_output(version.output_kind, version.schema, run.output) if is_whole else Checked(run.output)
     view = shown(checked.value)
     return Answer(
         checked=checked,

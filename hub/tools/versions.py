@@ -10,8 +10,11 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from accounts.models import Department, Membership, User
-from hub.tools.access import may_edit, may_publish
+from accounts import audit
+from accounts.departments import primary_department
+from accounts.models import Department, User
+from accounts.roles import may_publish
+from hub.tools.access import may_edit
 from hub.tools.errors import NoDepartment, NotReady, VersionIsFixed
 from hub.tools.fields import Field, Inputs, dump_fields
 from hub.tools.models import Audience, Category, OutputKind, Tool, ToolVersion, VersionState
@@ -66,15 +69,10 @@ def create_tool(
     if not may_publish(owner):
         raise PermissionDenied
     home = department or primary_department(owner)
+    if home is None:
+        raise NoDepartment
     tool = insert_tool(details, owner=owner, department=home)
     return ToolVersion.objects.create(tool=tool, number=1, created_by=owner, **content.columns())
-
-
-def primary_department(user: User) -> Department:
-    membership = Membership.objects.filter(user=user, is_primary=True).select_related("department").first()
-    if membership is None:
-        raise NoDepartment
-    return membership.department
 
 
 def insert_tool(details: Details, *, owner: User, department: Department) -> Tool:
@@ -129,6 +127,13 @@ def publish(version: ToolVersion, *, by: User, audience: str) -> ToolVersion:
         raise VersionIsFixed
     Tool.objects.filter(pk=tool.pk).update(audience=Audience(audience), updated_at=timezone.now())
     version.refresh_from_db()
+    audit.record(
+        by,
+        "tool.published",
+        tool,
+        before={"audience": tool.audience},
+        after={"audience": audience, "version": version.number},
+    )
     return version
 
 
@@ -148,4 +153,5 @@ def retire(tool: Tool, *, by: User) -> None:
     """Take the tool off the hub. What people made with it stays theirs."""
     if not may_edit(by, tool):
         raise PermissionDenied
-    tool.versions.filter(state=VersionState.PUBLISHED).update(state=VersionState.RETIRED)
+    if tool.versions.filter(state=VersionState.PUBLISHED).update(state=VersionState.RETIRED):
+        audit.record(by, "tool.retired", tool)

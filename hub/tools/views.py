@@ -1,7 +1,6 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import replace_url
 
 from accounts.http import Request
-from hub.tools.access import listed_runs, live_version, may_edit, may_publish, tool_for, tool_run_for, tool_runs_for
+from accounts.roles import may_publish
+from hub.tools.access import listed_runs, live_version, may_edit, tool_for, tool_run_for, tool_runs_for
 from hub.tools.answers import FILES, answer_of, file_text
 from hub.tools.fields import Field, InputForm, Value, parse_fields, read_value
 from hub.tools.finding import cards_of, departments_with_tools, find_tools, for_her_departments, people_lately
@@ -23,7 +23,6 @@ TOOLS_A_PAGE = 24
 RUNS_A_PAGE = 25
 
 
-@login_required
 @require_GET
 def index(request: Request) -> HttpResponse:
     form = FindForm(request.GET)
@@ -43,7 +42,6 @@ def index(request: Request) -> HttpResponse:
     return render(request, "hub/tools/_found.html" if request.htmx else "hub/tools/index.html", context)
 
 
-@login_required
 @require_GET
 def tool(request: Request, slug: str) -> HttpResponse:
     found = tool_for(request.user, slug)
@@ -84,13 +82,12 @@ def bench(request: Request, version: ToolVersion, form: InputForm, tool_run: Too
         "form_id": uuid4(),
         "tool_run": tool_run,
         "answer": answer_of(tool_run) if tool_run else None,
-        "is_bench": True,
+        "place": "bench",
         "may_edit": may_edit(request.user, version.tool),
         "tab": "run",
     }
 
 
-@login_required
 @require_POST
 def create_tool_run(request: Request, slug: str) -> HttpResponse:
     version = live_version(tool_for(request.user, slug))
@@ -105,7 +102,6 @@ def create_tool_run(request: Request, slug: str) -> HttpResponse:
     return replace_url(render(request, "hub/tools/_bench.html", bench(request, version, form, tool_run)), url)
 
 
-@login_required
 @require_GET
 def tool_about(request: Request, slug: str) -> HttpResponse:
     found = tool_for(request.user, slug)
@@ -119,7 +115,6 @@ def tool_about(request: Request, slug: str) -> HttpResponse:
     return render(request, "hub/tools/about.html", context)
 
 
-@login_required
 @require_GET
 def tool_runs(request: Request, slug: str) -> HttpResponse:
     found = tool_for(request.user, slug)
@@ -133,7 +128,6 @@ def tool_runs(request: Request, slug: str) -> HttpResponse:
     return render(request, "hub/tools/tool_runs.html", context)
 
 
-@login_required
 @require_GET
 def my_runs(request: Request) -> HttpResponse:
     q = FindForm(request.GET).value_of("q")
@@ -144,7 +138,6 @@ def my_runs(request: Request) -> HttpResponse:
     return render(request, "hub/tools/_runs.html" if request.htmx else "hub/tools/my_runs.html", context)
 
 
-@login_required
 @require_GET
 def tool_run(request: Request, pk: UUID) -> HttpResponse:
     found = tool_run_for(request.user, pk)
@@ -154,12 +147,11 @@ def tool_run(request: Request, pk: UUID) -> HttpResponse:
         "said": [
             (one.label, read_value(one, found.inputs.get(one.name, ""))) for one in parse_fields(found.version.fields)
         ],
-        "is_bench": "bench" in request.GET,
+        "place": request.GET.get("in", ""),
     }
     return render(request, "hub/tools/_tool_run.html" if request.htmx else "hub/tools/tool_run.html", context)
 
 
-@login_required
 @require_GET
 def download_tool_run(request: Request, pk: UUID, ending: str) -> HttpResponse:
     found = tool_run_for(request.user, pk)
