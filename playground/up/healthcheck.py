@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 def main() -> int:
     """Asked as the proxy asks, or it would answer with a redirect to https."""
     host = urlsplit(os.environ.get("SITE_URL", "")).netloc or "localhost"
-    request = urllib.request.Request(  # noqa: S310
+    request = urllib.request.Request(
         f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/readyz",
         headers={"Host": host, "X-Forwarded-Proto": "https"},
     )

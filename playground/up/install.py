@@ -29,11 +29,11 @@ def main(requirements: str) -> None:
     started = time.monotonic()
     if not PYTHON.exists():
         make_venv()
-    say("Installing the locked packages of {}".format(path.name))
+    say(f"Installing the locked packages of {path.name}")
     install(path)
     stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(mark)
-    say("Installed in {:.0f} s".format(time.monotonic() - started))
+    say(f"Installed in {time.monotonic() - started:.0f} s")
 
 
 def use_newer_python() -> None:
@@ -46,7 +46,7 @@ def use_newer_python() -> None:
 
 def make_venv() -> None:
     if not os.access(BASE_DIR, os.W_OK):
-        fail("{} cannot be written. Make it writable, or clone into a folder that is.".format(BASE_DIR))
+        fail(f"{BASE_DIR} cannot be written. Make it writable, or clone into a folder that is.")
     say("Making .venv")
     try:
         run([sys.executable, "-m", "venv", str(VENV)])
@@ -57,7 +57,7 @@ def make_venv() -> None:
             "package of its own, on Debian and Ubuntu: sudo apt-get install python3-venv"
         )
     except OSError as error:
-        fail("{} cannot be written: {}".format(BASE_DIR, error.strerror))
+        fail(f"{BASE_DIR} cannot be written: {error.strerror}")
 
 
 def install(path: Path) -> None:
