@@ -7,7 +7,7 @@ import warnings
 
 from playground.up.environment import BASE_DIR, Wishes, current, read_dotenv, wishes
 from playground.up.folder import Folder
-from playground.up.plan import Plan, make_plan, write_environment
+from playground.up.plan import Plan, fingerprint, make_plan, write_environment
 from playground.up.ports import require_free
 from playground.up.problems import Problem
 from playground.up.register import Register
@@ -61,9 +61,17 @@ def _start(supervisor: Supervisor, plan: Plan, wanted: Wishes, folder: Folder) -
     write_environment(folder.path / "environment", plan.environment, current())
     supervisor.spawn(*plan.engines, *plan.providers)
     supervisor.wait_ready(*plan.engines, *plan.providers)
-    say("Preparing the database")
-    supervisor.run(plan.prepare)
-    supervisor.spawn(*plan.serving)
+    prepared = folder.path / "prepared"
+    state = fingerprint(plan.environment)
+    if not prepared.exists() or prepared.read_text() != state:
+        say("Preparing the database")
+        supervisor.run(plan.prepare)
+        supervisor.spawn(*plan.serving)
+    else:
+        # Nothing to migrate, so nobody has to wait for it.
+        supervisor.spawn(*plan.serving)
+        supervisor.run(plan.prepare)
+    prepared.write_text(state)
     supervisor.wait_ready(*plan.serving)
     print(screen(wanted, plan.environment), flush=True)  # noqa: T201
 

@@ -10,7 +10,9 @@ import pwd
 from dataclasses import dataclass
 from pathlib import Path
 
-_PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
+# Capabilities outlive the change of user, and count when a program asks whether it may read a file.
+_NO_SETUID_FIXUP = 1 << 2
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAP_DAC_OVERRIDE = 1
@@ -28,7 +30,7 @@ class Account:
         """Called in the child, between fork and exec."""
         libc = ctypes.CDLL(None, use_errno=True)
         if keep_file_access:
-            libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            libc.prctl(_PR_SET_SECUREBITS, _NO_SETUID_FIXUP, 0, 0, 0)
         os.setgroups([])
         os.setgid(self.gid)
         os.setuid(self.uid)

@@ -1,14 +1,16 @@
 """The children of `up`: which there are, with which commands, and the environment they share."""
 
+import hashlib
 import http.client
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from playground.up.children import Child, Tier
-from playground.up.environment import Wishes
+from playground.up.environment import BASE_DIR, Wishes
 from playground.up.folder import Folder, encryption_key
 from playground.up.ports import is_open, require_free
 from playground.up.postgres import STOP_SIGNAL, Cluster
@@ -75,6 +77,15 @@ def make_plan(wishes: Wishes, folder: Folder, environment: Mapping[str, str]) ->
         ],
         environment=shared,
     )
+
+
+def fingerprint(environment: Mapping[str, str]) -> str:
+    """Changes when a database needs preparing before it is served: another one, or other migrations."""
+    migrations = sorted(str(path.relative_to(BASE_DIR)) for path in BASE_DIR.glob("*/migrations/*.py"))
+    named = environment["DATABASE_URL"].rpartition("@")[2] if "DATABASE_URL" in os.environ else ""
+    return hashlib.sha256(
+        "\n".join([named, *migrations, Path(BASE_DIR / "requirements.txt").read_text()]).encode()
+    ).hexdigest()
 
 
 def web(host: str, port: int, *, seconds: int) -> list[str]:

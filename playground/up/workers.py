@@ -56,7 +56,8 @@ def celery_child(
         command=command,
         tier=tier,
         is_ready=lambda: marker.exists() and not marker.unlink(),
-        environment={**environment, "READY_FILE": str(marker)},
+        # Celery would run every check and load every page for them; ours run in `playground/celery.py`.
+        environment={**environment, "READY_FILE": str(marker), "CELERY_SKIP_CHECKS": "1"},
         grace=drain + _DRAIN_MARGIN,
         log=log,
     )
