@@ -9,6 +9,8 @@ from celery.signals import beat_init, worker_init, worker_ready
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 
 app = Celery("playground")
+# For every thread, not only the one that imported this: requests are served in others.
+app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["playground.runs"])
 

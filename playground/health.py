@@ -9,16 +9,19 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from accounts.decorators import public
 from playground.servers import ask_postgres, ping_broker
 
 _KEPT_SECONDS = 1.0
 _last: tuple[float, bool] = (0.0, False)
 
 
+@public
 def livez(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+@public
 async def readyz(request: HttpRequest) -> HttpResponse:
     """Anybody may ask, so the servers are asked once a second at most, and the answer says no more than yes or no."""
     global _last  # noqa: PLW0603 - one answer for the whole process

@@ -1,7 +1,8 @@
 """/v1: the official SDKs' own endpoints, on the same runs, quotas and ledger as the pages."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from functools import wraps
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db import connections
@@ -16,10 +17,10 @@ from playground.api.question import Question, Wire
 from playground.catalog.access import models_for
 from playground.lib.refusal import Refusal
 from playground.runs.models import Run, RunSource
-from playground.runs.reader import astream
 from playground.runs.start import start_run
+from playground.runs.watching import watch
 
-Endpoint = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+Endpoint = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponseBase]]
 
 
 def endpoint(wire: Wire, *, method: str = "POST") -> Callable[[Endpoint], Endpoint]:
@@ -104,7 +105,7 @@ def _start(request: HttpRequest, wire: Wire) -> tuple[Question, Run]:
 
 
 async def _finished(run: Run) -> Run:
-    async for _ in astream(run.pk):
+    async for _ in watch(run):
         pass
     return await sync_to_async(_reload)(run)
 
@@ -117,7 +118,7 @@ def _reload(run: Run) -> Run:
 
 async def _chunks(run: Run, question: Question, wire: Wire) -> AsyncIterator[str]:
     yield wire.first(run)
-    async for piece in astream(run.pk):
+    async for piece in watch(run):
         if piece.text:
             yield wire.piece(run, piece.text)
     run = await sync_to_async(_reload)(run)

@@ -1,11 +1,10 @@
-"""Make the database ready to serve: migrate, load the demo company into an empty one, learn the providers."""
+"""Make the database ready to serve: migrate, learn the providers, load the demo company into an empty one."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import transaction
 
 from accounts.models import Department
 
@@ -16,7 +15,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=1, skip_checks=True)
-        if settings.DEMO and not Department.objects.exists():
-            with transaction.atomic():
-                call_command("load_demo")
         call_command("sync_providers")
+        if settings.DEMO and not Department.objects.exists():
+            call_command("load_demo")
