@@ -1,3 +1,9 @@
 """What every test may ask for."""
 
-pytest_plugins = ["tests.cast", "tests.ledger"]
+pytest_plugins = [
+    "tests.browser.pages",
+    "tests.cast",
+    "tests.catalogue",
+    "tests.ledger",
+    "tests.stack",
+]

@@ -27,7 +27,24 @@ LONGEST_HIGHLIGHT = 50_000
 
 TAGS = {
     *("p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li"),
-    *("h3", "h4", "h5", "h6", "a", "table", "thead", "tbody", "tr", "th", "td", "div", "span", "button", "input"),
+    *(
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "a",
+        "label",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "div",
+        "span",
+        "button",
+        "input",
+    ),
 }
 ATTRIBUTES = {
     "a": {"href", "title", "target"},
@@ -104,7 +121,7 @@ def _below_the_page(tag: str) -> str:
 _markdown = (
     MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting": 30}, renderer_cls=_Renderer)
     .enable(["table", "strikethrough", "linkify"])
-    .use(tasklists_plugin)
+    .use(tasklists_plugin, label=True)
 )
 _markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})  # type: ignore[union-attr]
 

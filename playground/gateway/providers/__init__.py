@@ -1,0 +1,28 @@
+"""The adapters, by kind. Named as strings: a web process that knows the kinds must not pay for the SDKs."""
+
+from collections.abc import AsyncIterator
+from importlib import import_module
+from typing import Protocol, cast
+
+from playground.gateway.types import ChatRequest, Event, Limits, Target
+
+KINDS = {
+    "openai": "playground.gateway.providers.openai",
+    "openai_compatible": "playground.gateway.providers.openai_compatible",
+    "anthropic": "playground.gateway.providers.anthropic",
+}
+
+
+class Adapter(Protocol):
+    """What each of those modules offers."""
+
+    def stream(self, target: Target, request: ChatRequest, limits: Limits) -> AsyncIterator[Event]:
+        """Ask once. Yields Delta, ReasoningDelta and Usage, then Finish; raises nothing but a GatewayError."""
+
+    async def list_models(self, target: Target) -> list[str]:
+        """The names the provider offers under this credential. Raises nothing but a GatewayError."""
+
+
+def adapter(kind: str) -> Adapter:
+    """The module that speaks this provider's language; its SDK is imported on the first call."""
+    return cast(Adapter, import_module(KINDS[kind]))

@@ -1,0 +1,33 @@
+"""Stops reading an answer that is longer than was paid for."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import cast
+
+from playground.gateway.types import Delta, Event, Finish, ReasoningDelta, Usage
+
+MOST_BYTES_A_TOKEN = 16
+
+
+async def within(events: AsyncIterator[Event], max_output_tokens: int) -> AsyncGenerator[Event, None]:
+    """The events, ended with Finish("length") and a closed connection when a provider ignores its limit.
+
+    Tokens cannot be counted without the model's own tokenizer, so the least that the provider must have spent is
+    counted: a piece of text is at least one token, and an answer averages well under sixteen bytes a token in any
+    script. Whatever usage the provider itself reports on the way counts too; it is only looked at when more text
+    comes, so that an answer which is already whole is never called cut.
+    """
+    pieces = size = reported = 0
+    async with aclosing(cast("AsyncGenerator[Event, None]", events)):
+        async for event in events:
+            if isinstance(event, Delta | ReasoningDelta):
+                pieces += 1
+                size += len(event.text.encode(errors="replace"))
+                if max(pieces, reported, size // MOST_BYTES_A_TOKEN) > max_output_tokens:
+                    yield Finish("length")
+                    return
+                yield event if "\x00" not in event.text else type(event)(event.text.replace("\x00", ""))
+            else:
+                if isinstance(event, Usage):
+                    reported = event.output_tokens
+                yield event

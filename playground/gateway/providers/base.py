@@ -1,0 +1,146 @@
+"""What every adapter shares: one client per credential, and the way from an HTTP answer to our events."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import Protocol, TypeVar, cast
+from weakref import WeakKeyDictionary
+
+import httpx2
+import jiter
+
+from playground.gateway.errors import Broken, Transient
+from playground.gateway.providers.clock import Clock
+from playground.gateway.providers.sse import Decoder
+from playground.gateway.types import Event, Finish, FinishReason, Limits, Target, Usage
+
+# Our clock ends a wait; the HTTP library's own limits would say the same less exactly.
+NO_TIMEOUT = httpx2.Timeout(None)
+# One process holds hundreds of streams; an idle connection is dropped before a provider is likely to have closed it.
+POOL = httpx2.Limits(max_connections=5000, max_keepalive_connections=200, keepalive_expiry=15)
+CONNECT_SECONDS = 10.0
+LIST_SECONDS = 15.0
+AFTER_FINISH = 5.0  # the answer is whole: its usage is worth a few seconds, not the idle limit
+
+
+class Client(Protocol):
+    async def close(self) -> None: ...
+
+
+C = TypeVar("C", bound=Client)
+# Never shortened: a replaced credential leaves one client behind, without connections, and is a rare event.
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str, str], Client]] = WeakKeyDictionary()
+
+
+def client_for(target: Target, make: Callable[[Target], C]) -> C:
+    """This loop's client for the target's place and credential: a connection belongs to one loop and one key."""
+    clients = _clients.setdefault(asyncio.get_running_loop(), {})
+    key = (target.kind, target.base_url, target.credential)
+    if key not in clients:
+        clients[key] = make(target)
+    return cast(C, clients[key])
+
+
+async def close_clients() -> None:
+    """Close what this loop has open; before the loop itself is closed."""
+    for client in _clients.pop(asyncio.get_running_loop(), {}).values():
+        await client.close()
+
+
+class Response(Protocol):
+    """What both SDKs' raw answers offer."""
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    def iter_bytes(self) -> AsyncIterator[bytes]: ...
+
+
+class Reading(Protocol):
+    """One answer while it is read: turns each message of the wire into events, and notes why it finished."""
+
+    finish: FinishReason | None
+    done: bool
+
+    def read(self, message: dict[str, object]) -> Iterable[Event]: ...
+
+
+async def answer(
+    ask: Callable[[], AbstractAsyncContextManager[Response]],
+    reading: Reading,
+    limits: Limits,
+    translated: Callable[[], AbstractContextManager[None]],
+) -> AsyncIterator[Event]:
+    """Open, read and close one answer. `translated` is the adapter's only border for foreign errors."""
+    clock = Clock(total=limits.total)
+    try:
+        with translated():
+            opening = ask()
+            response = await clock.wait(opening.__aenter__(), limits.first_byte)
+            try:
+                _check_kind(response)
+                decoder, chunks, patience = Decoder(), response.iter_bytes(), limits.first_byte
+                while not reading.done:
+                    chunk = await clock.wait(anext(chunks, None), patience)
+                    if chunk is None:
+                        break
+                    for event in _read(chunk, decoder, reading):
+                        yield event
+                    patience = limits.idle if reading.finish is None else AFTER_FINISH
+            finally:
+                await opening.__aexit__(None, None, None)
+    except Transient:
+        if reading.finish is None:
+            raise  # otherwise only what follows the last word was lost
+    finally:
+        clock.stop()
+    if reading.finish is None:
+        raise Broken("ended without a finish reason")
+    yield Finish(reading.finish)
+
+
+def _check_kind(response: Response) -> None:
+    kind = response.headers.get("content-type", "")
+    if kind.startswith(("application/json", "text/html")):
+        raise Broken(f"not a stream but {kind[:40]}")
+
+
+def _read(chunk: bytes, decoder: Decoder, reading: Reading) -> Iterator[Event]:
+    for data in decoder.feed(chunk):
+        if data == b"[DONE]":
+            reading.done = True
+            return
+        yield from reading.read(parsed(data))
+
+
+def parsed(data: bytes) -> dict[str, object]:
+    try:
+        message = jiter.from_json(data)
+    except ValueError:
+        raise Broken("not JSON") from None
+    if not isinstance(message, dict):
+        raise Broken("not a JSON object")
+    return message
+
+
+# --- What a message of the wire may lack, or hold in the wrong type ---------------------------------------------------
+
+
+def part(message: Mapping[str, object], name: str) -> dict[str, object]:
+    value = message.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def text(message: Mapping[str, object], name: str) -> str:
+    value = message.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def count(message: Mapping[str, object], name: str) -> int:
+    value = message.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31 else 0
+
+
+def usage(*, input_tokens: int, output_tokens: int, cached: int, reasoning: int) -> Usage:
+    """The parts are never more than their whole, whatever the provider says."""
+    return Usage(input_tokens, output_tokens, min(cached, input_tokens), min(reasoning, output_tokens))

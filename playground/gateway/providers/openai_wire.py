@@ -1,0 +1,75 @@
+"""The OpenAI SDK: its client, its errors and what both of its interfaces have in common."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import aiohttp
+import httpx2
+import openai
+
+from playground.gateway.errors import BadRequest, Broken, Unreachable
+from playground.gateway.providers.base import CONNECT_SECONDS, LIST_SECONDS, NO_TIMEOUT, POOL, client_for
+from playground.gateway.providers.failures import error_for
+from playground.gateway.types import Target
+
+DEFAULT_URL = "https://api.openai.com/v1"
+
+
+def client(target: Target) -> openai.AsyncOpenAI:
+    return client_for(target, _make)
+
+
+def _make(target: Target) -> openai.AsyncOpenAI:
+    made = openai.AsyncOpenAI(
+        api_key=target.credential or "none",  # a server in the company's own network may want no key
+        base_url=target.base_url or DEFAULT_URL,
+        max_retries=0,
+        timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
+        # No redirects: the question and the key go to the address in the catalogue and nowhere else.
+        http_client=openai.DefaultAioHttpClient(limits=POOL, timeout=NO_TIMEOUT, follow_redirects=False),
+    )
+    # What the SDK has read from OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS belongs to no target.
+    made.organization = made.project = None
+    made._custom_headers = {}
+    return made
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The one place where this SDK's errors become ours. Causes are dropped: they quote requests."""
+    try:
+        yield
+    except openai.APIStatusError as error:
+        raise error_for(error.status_code, error.body, error.response.headers) from None
+    except openai.APIConnectionError:
+        raise Unreachable from None
+    except openai.OpenAIError as error:
+        raise BadRequest(type(error).__name__) from None
+    except (httpx2.HTTPError, httpx2.StreamError, aiohttp.ClientError, OSError) as error:
+        raise Broken(type(error).__name__) from None
+    except (ValueError, httpx2.InvalidURL) as error:  # an address or a text that cannot be put on the wire
+        raise BadRequest(type(error).__name__) from None
+
+
+async def list_models(target: Target) -> list[str]:
+    with translated():
+        page = await client(target).models.list(timeout=LIST_SECONDS)
+        return [model.id for model in page.data]
+
+
+def schema_format(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": "answer", "schema": schema, "strict": is_strict(schema)}
+
+
+def is_strict(schema: object) -> bool:
+    """Whether the schema is of the narrow kind that OpenAI can enforce: closed objects, everything required."""
+    if isinstance(schema, list):
+        return all(is_strict(item) for item in schema)
+    if not isinstance(schema, dict):
+        return True
+    properties = schema.get("properties")
+    if isinstance(properties, dict):
+        closed = schema.get("additionalProperties") is False and set(schema.get("required", ())) == set(properties)
+        return closed and all(is_strict(item) for item in properties.values())
+    return schema.get("type") != "object" and all(is_strict(item) for item in schema.values())
