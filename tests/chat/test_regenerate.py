@@ -35,10 +35,8 @@ def test_it_refuses_while_an_answer_is_written(conversation: Conversation, model
 
 
 def test_the_same_button_twice_asks_once(conversation: Conversation, model: Model) -> None:
-    key = uuid4()
-    assert regenerate(latest(conversation), model=model, key=key) == regenerate(
-        latest(conversation), model=model, key=key
-    )
+    first, key = latest(conversation), uuid4()
+    assert regenerate(first, model=model, key=key) == regenerate(first, model=model, key=key)
 
 
 def test_a_stopped_answer_can_be_asked_again(conversation: Conversation, model: Model, ask: Ask) -> None:
