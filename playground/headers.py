@@ -1,4 +1,8 @@
-"""Headers that every response carries. The Content-Security-Policy is django-csp's, from the settings."""
+"""Headers that every response carries, beside those of Django's SecurityMiddleware and of django-csp.
+
+The Referrer-Policy is Django's, and "same-origin" on purpose: under "no-referrer" a browser posts a plain form with
+`Origin: null`, which the CSRF check must refuse.
+"""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,9 +10,6 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 
 HEADERS = {
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
     "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()",

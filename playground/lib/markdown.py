@@ -50,6 +50,7 @@ ATTRIBUTES = {
     "a": {"href", "title", "target"},
     "ol": {"start"},
     "div": {"tabindex"},
+    "pre": {"tabindex"},
     "button": {"type", "data-copy"},
     "input": {"type", "checked", "disabled"},
 }
@@ -83,7 +84,7 @@ class _Renderer(RendererHTML):
         return (
             f'<div class="code"><div class="code-head"><span>{html.escape(language) or "text"}</span>'
             '<button type="button" class="button-quiet" data-copy>Copy</button></div>'
-            f"<pre><code>{_highlight(tokens[idx].content, language)}</code></pre></div>\n"
+            f'<pre tabindex="0"><code>{_highlight(tokens[idx].content, language)}</code></pre></div>\n'
         )
 
     def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:

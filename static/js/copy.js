@@ -33,6 +33,20 @@ function announce(text) {
   if (status) status.textContent = text;
 }
 
+// Shows on the button that it worked; gives back the way to how it was.
+function mark(button, copied) {
+  const drawing = button.querySelector("use");
+  const before = drawing ? drawing.getAttribute("href") : button.textContent;
+  const show = (value) => (drawing ? drawing.setAttribute("href", value) : (button.textContent = value));
+  if (button.dataset.copy === "done") return () => {};
+  button.dataset.copy = "done";
+  show(drawing ? before.replace("#copy", "#check") : copied);
+  return () => {
+    button.dataset.copy = "";
+    show(before);
+  };
+}
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
@@ -40,6 +54,6 @@ document.addEventListener("click", async (event) => {
   const words = document.getElementById("status")?.dataset ?? {};
   announce(done ? words.copied : words.notCopied);
   if (!done) return;
-  button.dataset.copy = "done";
-  setTimeout(() => (button.dataset.copy = ""), 2000);
+  const undo = mark(button, words.copied);
+  setTimeout(undo, 2000);
 });

@@ -1,4 +1,4 @@
-"""The elements in a real browser: readable in both themes and on a phone, usable by keyboard, silent about its walls."""
+"""The elements in a real browser: readable in both themes and on a phone, by keyboard and by a screen reader."""
 
 import pytest
 from playwright.sync_api import Page

@@ -55,7 +55,7 @@ class GalleryForm(forms.Form):
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
-    if "toast" in request.GET:
+    if "toast" in request.GET or request.method == "POST":
         messages.success(request, "The conversation was deleted.")
     form = GalleryForm({"name": "", "limit": "0", "country": "br", "tone": "warm"})
     refusal = Refusal(
