@@ -1,6 +1,7 @@
 """Who somebody is, where she belongs, the keys of her programs, and who did what."""
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,8 @@ class User(AbstractUser):
 
     role = models.CharField(max_length=20, choices=Role, default=Role.EMPLOYEE)
     role_source = models.CharField(max_length=20, choices=Source, default=Source.SSO)
+    # The language the company knows her by, as the identity provider says it ("pt-BR"); may be empty.
+    locale = models.CharField(max_length=35, blank=True)
     departments = models.ManyToManyField(Department, through="Membership", related_name="people")
 
     def __str__(self) -> str:
@@ -66,6 +69,12 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.department}"
+
+
+class Session(AbstractBaseSession):
+    """A sign-in, which knows whose it is, so that all of one person's can be ended at once."""
+
+    user_id = models.BigIntegerField(null=True, blank=True, db_index=True)
 
 
 class ApiKey(models.Model):

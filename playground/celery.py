@@ -1,12 +1,16 @@
 """Celery: three queues, the beat, and where the task modules are (as strings: the roof imports no room)."""
 
 import os
+from pathlib import Path
 
 from celery import Celery
+from celery.signals import beat_init, worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 
 app = Celery("playground")
+# For every thread, not only the one that imported this: requests are served in others.
+app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["playground.runs"])
 
@@ -17,3 +21,19 @@ app.conf.task_routes = {
 app.conf.beat_schedule = {
     "sweep-runs": {"task": "playground.runs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
 }
+
+
+@worker_init.connect
+@beat_init.connect
+def check_start(**_: object) -> None:
+    from playground.startup import refuse_unsafe_start  # noqa: PLC0415 - Django is set up only now
+
+    refuse_unsafe_start()
+
+
+@worker_ready.connect
+@beat_init.connect
+def mark_ready(**_: object) -> None:
+    """For whoever started us and waits."""
+    if path := os.environ.get("READY_FILE"):
+        Path(path).touch()

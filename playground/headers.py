@@ -1,9 +1,19 @@
-"""Headers that every response carries."""
+"""Headers that every response carries, beside those of Django's SecurityMiddleware and of django-csp.
+
+The Referrer-Policy is Django's, and "same-origin" on purpose: under "no-referrer" a browser posts a plain form with
+`Origin: null`, which the CSRF check must refuse.
+"""
 
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
+
+HEADERS = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
+    "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()",
+}
 
 
 class SecurityHeadersMiddleware:
@@ -16,4 +26,17 @@ class SecurityHeadersMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseBase):
+            return with_headers(response)
+        return self._later(response)
+
+    async def _later(self, response: Awaitable[HttpResponseBase]) -> HttpResponseBase:
+        return with_headers(await response)
+
+
+def with_headers(response: HttpResponseBase) -> HttpResponseBase:
+    """A view that set one of them knows better."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -20,7 +20,8 @@ DEBUG = env.bool("DEBUG", default=False)
 # Demo mode: the demo identity provider and the demo provider may be used, and a development secret is good enough.
 DEMO = env.bool("DEMO", default=False)
 DEVELOPMENT_SECRET_KEY = "insecure-development-key-that-production-refuses-to-start-with"  # noqa: S105
-SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
+# An empty line in .env is as good as none: the checks then say so in words.
+SECRET_KEY = env.str("SECRET_KEY", default="") or DEVELOPMENT_SECRET_KEY
 # The first key encrypts provider credentials, every one may decrypt: put a new one in front to rotate.
 CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
@@ -160,17 +161,23 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "accounts.adapter.SocialAccountAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
-SOCIALACCOUNT_AUTO_SIGNUP = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
+# Exactly as the provider's discovery document and its ID tokens spell it.
 OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
 OIDC_NAME = env.str("OIDC_NAME", default="Company SSO")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
 OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
 OIDC_SCOPES = env.list("OIDC_SCOPES", default=["openid", "profile", "email"])
-# Which claims carry a person's departments and role; `accounts/sso.py` reads them.
+# Other hosts that the browser passes on its way through sign-in, where a provider hands on to another one.
+OIDC_SIGN_IN_HOSTS = env.list("OIDC_SIGN_IN_HOSTS", default=[])
+# Which claims carry a person's departments, those she owns, and her role; `accounts/sso.py` reads them.
 OIDC_DEPARTMENT_CLAIM = env.str("OIDC_DEPARTMENT_CLAIM", default="departments")
+OIDC_OWNER_CLAIM = env.str("OIDC_OWNER_CLAIM", default="owns")
 OIDC_ROLE_CLAIM = env.str("OIDC_ROLE_CLAIM", default="role")
+# JSON objects from the provider's words (group names or ids) to ours; with the first one, only what it lists counts.
+OIDC_DEPARTMENT_NAMES = env.json("OIDC_DEPARTMENT_NAMES", default={})
+OIDC_ROLE_NAMES = env.json("OIDC_ROLE_NAMES", default={})
 
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
@@ -181,7 +188,7 @@ SOCIALACCOUNT_PROVIDERS = {
                 "name": OIDC_NAME,
                 "client_id": OIDC_CLIENT_ID,
                 "secret": OIDC_CLIENT_SECRET,
-                "settings": {"server_url": OIDC_ISSUER, "scope": OIDC_SCOPES, "fetch_userinfo": True},
+                "settings": {"server_url": OIDC_ISSUER.rstrip("/"), "scope": OIDC_SCOPES, "fetch_userinfo": True},
             }
         ]
         if OIDC_ISSUER
@@ -189,7 +196,7 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=24) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
@@ -202,6 +209,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=HTTPS)
+# Load balancers ask for these over plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -211,11 +220,11 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF, *([OIDC_ISSUER] if OIDC_ISSUER else [])],
+        "form-action": [SELF, *([OIDC_ISSUER] if OIDC_ISSUER else []), *OIDC_SIGN_IN_HOSTS],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
@@ -235,6 +244,14 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_DEFAULT_QUEUE = "system"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+
+# --- Providers given by the environment (others are added on a page) ------------------------------------------------
+
+OPENAI_API_KEY = env.str("OPENAI_API_KEY", default="")
+OPENAI_BASE_URL = env.str("OPENAI_BASE_URL", default="")
+ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")
+ANTHROPIC_BASE_URL = env.str("ANTHROPIC_BASE_URL", default="")
+DEMO_PROVIDER_URL = env.str("DEMO_PROVIDER_URL", default="")
 
 # --- Runs -------------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,5 @@ urlpatterns = [
     path("v1/", include("playground.api.urls")),
     path("", include("accounts.urls")),
     path("", include("playground.health")),
-    path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,3 +1,10 @@
 """What every test may ask for."""
 
-pytest_plugins = ["tests.cast", "tests.fake_provider"]
+pytest_plugins = [
+    "tests.browser.pages",
+    "tests.cast",
+    "tests.catalogue",
+    "tests.fake_provider",
+    "tests.ledger",
+    "tests.stack",
+]

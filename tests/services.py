@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from playground.up.ports import free_port, wait_open
-from playground.up.postgres import STOP_SIGNAL, Cluster, create_database, system_user
+from playground.up.postgres import STOP_SIGNAL, Cluster, wait_ready
 from playground.up.valkey import Valkey
 
 # A test database need not survive a power cut.
@@ -29,12 +29,17 @@ class Services:
         self.valkey.initialise()
         log = (self.folder / "log").open("wb")
         self.processes = [
-            subprocess.Popen(self.cluster.command(), user=system_user(), cwd="/", stdout=log, stderr=log),  # noqa: S603
+            subprocess.Popen(  # noqa: S603
+                self.cluster.command(),
+                preexec_fn=self.cluster.become(),  # noqa: PLW1509 - there is one thread
+                cwd="/",
+                stdout=log,
+                stderr=log,
+            ),
             subprocess.Popen(self.valkey.command(), cwd="/", stdout=log, stderr=log),  # noqa: S603
         ]
-        if not (wait_open(self.cluster.port) and wait_open(self.valkey.port)):
+        if not (wait_ready(self.cluster) and wait_open(self.valkey.port)):
             raise RuntimeError((self.folder / "log").read_text())
-        create_database(self.cluster.url)
         os.environ["DATABASE_URL"] = self.cluster.url
         os.environ["REDIS_URL"] = self.valkey.url
 

@@ -78,6 +78,8 @@ class ToolVersion(models.Model):
     output_kind = models.CharField(max_length=20, choices=OutputKind, default=OutputKind.MARKDOWN)
     # A JSON Schema, where the output is JSON.
     schema = models.JSONField(null=True, blank=True)
+    # Inputs that show what the tool is for: the sample button fills them in.
+    sample_inputs = models.JSONField(default=dict, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)

@@ -1,11 +1,22 @@
 """Who may use which model."""
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from accounts.models import User
-from playground.catalog.models import Model
+from playground.catalog.models import Audience, Deployment, Model, Price
+
+
+def served_deployments() -> QuerySet[Deployment]:
+    """The deployments that can be asked: active, at an active provider, with a price in force."""
+    priced = Exists(Price.objects.filter(deployment=OuterRef("pk"), effective_from__lte=Now()))
+    return Deployment.objects.filter(priced, is_active=True, provider__is_active=True)
 
 
 def models_for(user: User) -> QuerySet[Model]:
-    """The models that `user` may pick: hers by audience, served by an active deployment that has a price."""
-    raise NotImplementedError
+    """The models that `user` may pick: hers by audience, served by a deployment that has a price."""
+    hers = Q(audience=Audience.EVERYONE) | Q(
+        audience=Audience.DEPARTMENTS,
+        pk__in=Model.departments.through.objects.filter(department__memberships__user=user).values("model"),
+    )
+    return Model.objects.filter(hers, Exists(served_deployments().filter(model=OuterRef("pk"))))

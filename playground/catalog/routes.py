@@ -1,9 +1,30 @@
 """From a model to the places that serve it."""
 
-from playground.catalog.models import Model
-from playground.gateway.types import Route
+from django.utils.translation import gettext as _
+
+from playground.catalog.access import served_deployments
+from playground.catalog.credentials import decrypt
+from playground.catalog.errors import ModelUnavailable
+from playground.catalog.models import Deployment, Model
+from playground.gateway.types import Route, Target
 
 
 def route_for(model: Model) -> Route:
-    """Its active deployments that have a price, the lowest priority first. Raises ModelUnavailable."""
-    raise NotImplementedError
+    """Its deployments that can be asked, the lowest priority number first. Raises ModelUnavailable."""
+    deployments = served_deployments().filter(model=model).select_related("provider")
+    if not deployments:
+        raise ModelUnavailable(_("%(model)s is not served by any provider right now.") % {"model": model.name})
+    return Route(targets=tuple(_target(deployment) for deployment in deployments))
+
+
+def _target(deployment: Deployment) -> Target:
+    provider = deployment.provider
+    return Target(
+        key=str(deployment.pk),
+        label=f"{deployment.name} at {provider.name}",
+        kind=provider.kind,
+        model=deployment.name,
+        base_url=provider.base_url,
+        credential=decrypt(provider.credential),
+        provider=provider.slug,
+    )

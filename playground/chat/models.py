@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from playground.catalog.models import Model
@@ -38,6 +39,9 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(self.pk)
+
+    def get_absolute_url(self) -> str:
+        return reverse("chat:conversation", args=[self.pk])
 
 
 class Message(models.Model):

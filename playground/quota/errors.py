@@ -1,7 +1,9 @@
-"""The quota room's refusals.
+"""The quota room's refusals, and its one error.
 
 Refusal
 └── QuotaExceeded      a limit is used up; it knows which, what is left and when it resets
+Exception
+└── ReservationClosed  the money that this run set aside is no longer held: nothing may be spent from it
 """
 
 from datetime import datetime
@@ -35,3 +37,7 @@ class QuotaExceeded(Refusal):
         self.left_amount = left_amount
         self.limit = limit
         self.resets_at = resets_at
+
+
+class ReservationClosed(Exception):
+    """Raised where money would be spent that is not set aside; the provider call must not leave."""

@@ -1,6 +1,7 @@
 """What may be spent, and what was. All amounts are integers, in micro-units of the company's currency.
 
-`ledger.py` is the only writer of QuotaWindow's sums, Reservation and LedgerEntry.
+`ledger.py` is the only writer of QuotaWindow's sums, Reservation and LedgerEntry; `limits.py` of Quota and the limits.
+The sums of a window are those of the reservations that name it in `window_ids`; `verify.py` adds them up again.
 """
 
 import uuid
@@ -8,6 +9,7 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
@@ -68,15 +70,28 @@ class QuotaWindow(models.Model):
     limit = models.BigIntegerField(null=True, blank=True)
     reserved = models.BigIntegerField(default=0)
     settled = models.BigIntegerField(default=0)
+    # How far the window was above its limit when that was set: a limit may be lowered below what is used already.
+    over_when_set = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["quota", "starts"], name="one_window_per_period"),
             models.CheckConstraint(condition=models.Q(reserved__gte=0), name="nothing_negative_is_reserved"),
+            models.CheckConstraint(
+                condition=models.Q(starts__lt=models.F("ends")), name="a_window_ends_after_it_starts"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quota} from {self.starts:%Y-%m-%d}"
+
+    @property
+    def left(self) -> int | None:
+        """What may still be reserved; None without a limit. Below zero when a limit was lowered under what is used."""
+        return None if self.limit is None else self.limit - self.reserved - self.settled
+
+    def has_room(self, amount: int) -> bool:
+        return self.left is None or amount <= self.left
 
 
 class ReservationState(models.TextChoices):
@@ -96,6 +111,10 @@ class Reservation(models.Model):
     window_ids = ArrayField(models.BigIntegerField())
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=20)
+    model = models.CharField(max_length=100)
+    tool_version = models.CharField(max_length=100, blank=True)
+    api_key_id = models.BigIntegerField(null=True, blank=True)
     provider_started_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField()
@@ -103,7 +122,9 @@ class Reservation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(amount__gte=0), name="a_reservation_is_never_negative")
+            models.CheckConstraint(
+                condition=models.Q(amount__gte=0, settled__gte=0), name="a_reservation_is_never_negative"
+            )
         ]
         indexes = [
             models.Index(fields=["expires_at"], condition=models.Q(state="held"), name="held_reservations_by_expiry"),
@@ -152,7 +173,7 @@ class LedgerEntry(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     reason = models.TextField(blank=True)
-    created_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ["id"]

@@ -1,8 +1,110 @@
 """The worker half: the only caller of gateway.router."""
 
+import asyncio
+import logging
+import time
+from datetime import timedelta
 from uuid import UUID
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from playground.catalog.routes import route_for
+from playground.gateway import router
+from playground.gateway.errors import GatewayError
+from playground.gateway.types import ChatRequest, Limits, Route
+from playground.lib.refusal import Refusal
+from playground.quota import ledger
+from playground.runs import events, requests
+from playground.runs.answers import Answer
+from playground.runs.asking import Asking
+from playground.runs.finish import finish_queued, finish_run
+from playground.runs.loop import LOST, stream_loop
+from playground.runs.models import Run, RunState
+from playground.runs.outcomes import Outcome
+
+# A database that restarts keeps nobody from settling what was spent.
+SECONDS_TO_RETRY_THE_END = 300.0
+
+logger = logging.getLogger(__name__)
 
 
 def execute_run(run_id: UUID) -> None:
     """Claim the run, ask the provider, stream the answer, settle. A run that somebody else claimed is left alone."""
-    raise NotImplementedError
+    try:
+        claimed = _claim(run_id)
+    except Refusal as refusal:
+        _refuse(run_id, refusal)
+        return
+    if claimed is None:
+        return
+    run, route, request = claimed
+    connection.close()
+    answer, loop = Answer(run.pk, run.fence), stream_loop()
+    outcome = loop.run(answer, _ask(answer, route, request, name=run.model_name))
+    if answer.stopped != LOST and _finish(run, outcome):
+        loop.end(answer, outcome.state)
+    else:
+        loop.forget(answer)
+
+
+@transaction.atomic
+def _claim(run_id: UUID) -> tuple[Run, Route, ChatRequest] | None:
+    """Make the run ours and write down that a provider call is about to leave, before it does (L10)."""
+    claimed = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
+        state=RunState.RUNNING,
+        fence=F("fence") + 1,
+        lease_until=Now() + timedelta(seconds=settings.RUN_LEASE_SECONDS),
+        started_at=Now(),
+    )
+    if not claimed:
+        return None
+    run = Run.objects.select_related("model").get(pk=run_id)
+    if run.model is None:
+        raise Refusal(_("%(model)s is no longer offered.") % {"model": run.model_name})
+    # Only where a price was admitted: what was set aside is for these.
+    targets = tuple(target for target in route_for(run.model).targets if target.key in run.prices)
+    if not targets:
+        raise Refusal(_("%(model)s is not served right now.") % {"model": run.model_name})
+    ledger.mark_started(run_id)
+    return run, Route(targets), requests.load(run.request or {})
+
+
+def _refuse(run_id: UUID, refusal: Refusal) -> None:
+    run = Run.objects.get(pk=run_id)
+    if finish_queued(run, state=RunState.FAILED, error_code=refusal.code, error_message=refusal.title):
+        events.append_end(run_id, at=events.Position(), state=RunState.FAILED)
+
+
+def _finish(run: Run, outcome: Outcome) -> bool:
+    deadline, pause = time.monotonic() + SECONDS_TO_RETRY_THE_END, 0.5
+    while True:
+        try:
+            return finish_run(run, outcome)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            if time.monotonic() > deadline:
+                raise
+            logger.warning("The database is away; run %s will be settled when it is back", run.pk)
+            time.sleep(pause)
+            pause = min(pause * 2, 10.0)
+
+
+async def _ask(answer: Answer, route: Route, request: ChatRequest, *, name: str) -> Outcome:
+    """Consume the provider's stream into `answer`; however that ends, say how."""
+    asking = Asking(answer, model=name)
+    limits = Limits(settings.RUN_FIRST_BYTE_SECONDS, settings.RUN_IDLE_SECONDS, settings.RUN_TOTAL_SECONDS)
+    try:
+        async for event in router.stream(route, request, limits=limits):
+            asking.take(event)
+        return asking.complete()
+    except asyncio.CancelledError:
+        return asking.stop()
+    except GatewayError as error:
+        return asking.fail(error)
+    except Exception:
+        logger.exception("Run %s failed", answer.run_id)
+        return asking.fail(GatewayError())

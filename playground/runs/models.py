@@ -79,6 +79,7 @@ class Run(models.Model):
 
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    # The first word of the answer; an Attempt's is the first of anything, thinking included.
     first_token_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -104,6 +105,15 @@ class Run(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in LIVE_STATES
+
+    @property
+    def seconds_to_first_token(self) -> float | None:
+        """From the question to the first word of the answer, waiting and thinking included."""
+        return (self.first_token_at - self.created_at).total_seconds() if self.first_token_at else None
+
+    @property
+    def seconds_in_all(self) -> float | None:
+        return (self.finished_at - self.created_at).total_seconds() if self.finished_at else None
 
 
 class Attempt(models.Model):

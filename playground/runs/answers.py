@@ -1,0 +1,60 @@
+"""An answer while it is being written: the loop grows it, the writer shows it, the checkpoints save it."""
+
+import asyncio
+from uuid import UUID
+
+from playground.runs.events import Position
+
+
+class Answer:
+    """What one running run has said so far, and how much of it is in its event stream.
+
+    Appending to the lists is all that happens per token.
+    """
+
+    def __init__(self, run_id: UUID, fence: int) -> None:
+        self.run_id = run_id
+        self.fence = fence
+        self.text: list[str] = []
+        self.reasoning: list[str] = []
+        self.task: asyncio.Task[object] | None = None
+        # Why it was told to stop before its end: the state that it ends in, or "lost" when it is no longer ours.
+        self.stopped = ""
+        # Set by the one who finished it: the writer then closes the stream and resolves `shown`.
+        self.end_state = ""
+        self.shown: asyncio.Future[None] | None = None
+        self.saved = 0
+        self._at = Position()
+        self._shown_text = 0
+        self._shown_reasoning = 0
+        self._resend = False
+
+    def stop(self, why: str) -> None:
+        """Close the provider's connection. The first reason stands."""
+        if not self.stopped and self.task is not None:
+            self.stopped = why
+            self.task.cancel()
+
+    @property
+    def has_news(self) -> bool:
+        return len(self.text) > self._shown_text or len(self.reasoning) > self._shown_reasoning or self._resend
+
+    def news(self) -> tuple[Position, str, str]:
+        """What its stream lacks and the position after it; all of it again after a failure, for what may be lost."""
+        text, reasoning = "".join(self.text[self._shown_text :]), "".join(self.reasoning[self._shown_reasoning :])
+        return Position(self._at.reasoning + len(reasoning), self._at.text + len(text)), text, reasoning
+
+    def mark_shown(self, at: Position, *, pieces: tuple[int, int]) -> None:
+        self._at = at
+        self._shown_text, self._shown_reasoning = pieces
+        self._resend = False
+
+    def show_again(self) -> None:
+        """The stream's server failed and may have come back empty: the next entry carries everything."""
+        self._at = Position()
+        self._shown_text = self._shown_reasoning = 0
+        self._resend = True
+
+    @property
+    def is_first(self) -> bool:
+        return self._at == Position()

@@ -1,0 +1,88 @@
+"""One question to a provider: its events go into the answer, and at the end there is an outcome."""
+
+import time
+
+from django.utils.translation import gettext as _
+
+from playground.gateway.errors import Broken, GatewayError
+from playground.gateway.types import AttemptFailed, AttemptStarted, Delta, Event, Finish, ReasoningDelta, Usage
+from playground.runs.answers import Answer
+from playground.runs.models import RunState
+from playground.runs.outcomes import AttemptRecord, Outcome
+
+
+class Asking:
+    """`model` is the name that sentences about a failure use."""
+
+    def __init__(self, answer: Answer, *, model: str) -> None:
+        self._answer = answer
+        self._model = model
+        self._outcome = Outcome(state=RunState.DONE)
+        self._began = time.monotonic()
+
+    def take(self, event: Event) -> None:
+        if isinstance(event, Delta | ReasoningDelta):
+            self._take_text(event)
+        elif isinstance(event, Usage):
+            self._outcome.usage = event
+        elif isinstance(event, Finish):
+            self._outcome.finish_reason = event.reason
+        elif isinstance(event, AttemptStarted):
+            self._outcome.target = event.target
+            self._outcome.attempts.append(AttemptRecord(event.target, event.number, self._elapsed()))
+        elif isinstance(event, AttemptFailed):
+            self._outcome.attempts[-1].error_code = event.code
+            self._outcome.attempts[-1].finished = self._elapsed()
+
+    def _take_text(self, event: Delta | ReasoningDelta) -> None:
+        is_answer = isinstance(event, Delta)
+        text = event.text if event.text.isascii() and "\0" not in event.text else _storable(event.text)
+        if not text:
+            return
+        (self._answer.text if is_answer else self._answer.reasoning).append(text)
+        if self._outcome.first_token is None:
+            self._note_first(is_answer=is_answer)
+
+    def _note_first(self, *, is_answer: bool) -> None:
+        if is_answer:
+            self._outcome.first_token = self._elapsed()
+        if self._outcome.attempts and self._outcome.attempts[-1].first_token is None:
+            self._outcome.attempts[-1].first_token = self._elapsed()
+
+    def complete(self) -> Outcome:
+        """The provider's stream is over: without its Finish it was cut."""
+        return self._end() if self._outcome.finish_reason else self.fail(Broken())
+
+    def stop(self) -> Outcome:
+        """Somebody stopped it, or this worker is going away."""
+        self._outcome.state = self._answer.stopped or RunState.INTERRUPTED
+        if self._outcome.state == RunState.INTERRUPTED:
+            self._outcome.error_code = "restarted"
+            self._outcome.error_message = _("The service was restarted meanwhile. What was written so far is kept.")
+        self._outcome.is_billed = bool(self._outcome.attempts)
+        return self._end()
+
+    def fail(self, error: GatewayError) -> Outcome:
+        """What arrived before is kept and paid for; a provider that sent nothing has nothing to count."""
+        began = bool(self._answer.text or self._answer.reasoning)
+        self._outcome.state = RunState.INTERRUPTED if began else RunState.FAILED
+        self._outcome.is_billed = began
+        self._outcome.error_code = error.code
+        self._outcome.error_message = error.sentence.format(model=self._model)
+        return self._end(error.code)
+
+    def _end(self, error_code: str = "") -> Outcome:
+        self._outcome.text = "".join(self._answer.text)
+        self._outcome.reasoning = "".join(self._answer.reasoning)
+        if self._outcome.attempts and self._outcome.attempts[-1].finished is None:
+            self._outcome.attempts[-1].finished = self._elapsed()
+            self._outcome.attempts[-1].error_code = error_code
+        return self._outcome
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._began
+
+
+def _storable(text: str) -> str:
+    """Without what neither PostgreSQL nor UTF-8 can hold: NUL and lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

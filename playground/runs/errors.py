@@ -1,0 +1,16 @@
+"""The runs room's refusals.
+
+Refusal
+├── NoDepartment       nobody would pay: the person is in no department
+└── KeyReused          the idempotency key belongs to another question
+"""
+
+from playground.lib.refusal import Refusal
+
+
+class NoDepartment(Refusal):
+    code = "no_department"
+
+
+class KeyReused(Refusal):
+    code = "idempotency_key_reused"

@@ -1,0 +1,151 @@
+"""One event stream a run: what its answer has become so far, for everybody who looks on.
+
+The stream shows, it decides nothing: the row is the truth, and a stream that is lost is drawn from the row. An entry
+is the next piece of the answer and its id is the position after it, so whoever knows how much she has can go on from
+there, an entry that is sent twice is refused as "equal or smaller", and a gap is seen. The last entry has the highest
+id of all: nothing can be written after the end.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from playground.runs.models import Run
+
+# Twenty entries a second for half an hour, and then some: the whole answer stays readable while it is written.
+LONGEST_STREAM = 50_000
+# A stream outlives the longest run, and its own end by an hour.
+SECONDS_WHILE_RUNNING = int(settings.RUN_TOTAL_SECONDS) + 3600
+SECONDS_AFTER_END = 3600
+
+TEXT, REASONING, STATE, LENGTH = "t", "r", "s", "n"
+END_ID = f"{2**63 - 1}-0"
+JUST_BEFORE_END = f"{2**63 - 2}-0"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How much of an answer somebody has, in characters."""
+
+    reasoning: int = 0
+    text: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.reasoning + self.text}-{self.text}"
+
+    @classmethod
+    def parse(cls, value: str) -> "Position":
+        """What `str` wrote. Raises ValueError for anything else."""
+        both, text = (int(part) for part in value.split("-"))
+        if not 0 <= text <= both < 2**63 - 2:
+            raise ValueError(value)
+        return cls(both - text, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The next of an answer, and the position after it. With a `state` the run has ended and nothing follows."""
+
+    at: Position
+    text: str = ""
+    reasoning: str = ""
+    state: str = ""
+
+    def after(self, position: Position) -> "Piece | None":
+        """What of it somebody at `position` does not have yet; None when something before it is missing."""
+        text, reasoning = self.at.text - position.text, self.at.reasoning - position.reasoning
+        if text > len(self.text) or reasoning > len(self.reasoning):
+            return None
+        return Piece(
+            Position(max(self.at.reasoning, position.reasoning), max(self.at.text, position.text)),
+            self.text[-text:] if text > 0 else "",
+            self.reasoning[-reasoning:] if reasoning > 0 else "",
+            self.state,
+        )
+
+
+def key_of(run_id: UUID) -> str:
+    return f"{settings.REDIS_KEY_PREFIX}:run:{run_id}:events"
+
+
+def cancel_channel() -> str:
+    return f"{settings.REDIS_KEY_PREFIX}:cancel"
+
+
+def pieces_from(entries: Any) -> list[Piece]:
+    """Of a stream's entries as redis-py gives them (its types allow every shape)."""
+    return [_piece_from(entry_id, fields) for entry_id, fields in entries or ()]
+
+
+def _piece_from(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Piece:
+    if state := fields.get(b"s"):
+        return Piece(Position.parse(fields[b"n"].decode()), state=state.decode())
+    text, reasoning = fields.get(b"t", b"").decode(), fields.get(b"r", b"").decode()
+    return Piece(Position.parse(entry_id.decode()), text, reasoning)
+
+
+@cache
+def _redis() -> Redis:
+    return Redis.from_url(
+        settings.STREAM_REDIS_URL, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1)
+    )
+
+
+def read(run_id: UUID) -> Piece:
+    """All that the stream holds, from the first character on: what can be saved when the worker has died.
+
+    Nothing, when the stream is gone or Redis is.
+    """
+    whole = Piece(Position())
+    try:
+        entries = _redis().xrange(key_of(run_id))
+    except RedisError:
+        return whole
+    for piece in pieces_from(entries):
+        following = piece.after(whole.at)
+        if following is None or following.state:
+            break
+        whole = Piece(following.at, whole.text + following.text, whole.reasoning + following.reasoning)
+    return whole
+
+
+def append_end(run_id: UUID, *, at: Position, state: str) -> None:
+    """Close the stream of a run that no worker writes. Best effort: readers look at the row as well."""
+    try:
+        pipe = _redis().pipeline(transaction=False)
+        pipe.xadd(key_of(run_id), {STATE: state, LENGTH: str(at)}, id=END_ID)
+        pipe.expire(key_of(run_id), SECONDS_AFTER_END)
+        pipe.execute(raise_on_error=False)
+    except RedisError:
+        return
+
+
+def publish_cancel(run_id: UUID) -> None:
+    """Tell all workers at once. Best effort: the run's worker finds the request in the row within two seconds."""
+    try:
+        _redis().publish(cancel_channel(), str(run_id))
+    except RedisError:
+        return
+
+
+def wait_for(run: Run, *, seconds: float) -> Run:
+    """Block until the run has ended, or for so long; the run as it then is. Holds no database connection meanwhile."""
+    deadline = time.monotonic() + seconds
+    while run.is_live and (left := deadline - time.monotonic()) > 0:
+        if not connection.in_atomic_block:
+            connection.close()
+        try:
+            _redis().xread({key_of(run.pk): JUST_BEFORE_END}, block=int(min(left, 2.0) * 1000) + 1)
+        except RedisError:
+            time.sleep(min(left, 0.5))
+        run.refresh_from_db()
+    return run

@@ -1,0 +1,88 @@
+"""The end of a run: its last state, its text and its money in one transaction, exactly once.
+
+Whoever comes second (a worker that lost its lease, a Stop that raced) changes nothing and is told so.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from playground.lib.markdown import render
+from playground.quota import ledger
+from playground.runs.charges import Charge, charge_for, tokens
+from playground.runs.models import Attempt, Run, RunState
+from playground.runs.outcomes import AttemptRecord, Outcome
+
+
+def finish_run(run: Run, outcome: Outcome) -> bool:
+    """End a running run as its worker, or in its worker's place, with the fence that `run` was read with."""
+    charge = charge_for(run, outcome) if outcome.is_billed else None
+    html = render(outcome.text)
+    with transaction.atomic():
+        ended = Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(
+            state=outcome.state,
+            output=outcome.text,
+            output_html=html,
+            reasoning=outcome.reasoning,
+            finish_reason=outcome.finish_reason,
+            error_code=outcome.error_code,
+            error_message=outcome.error_message,
+            answered_by=outcome.target.label if outcome.target else "",
+            fell_back=len({attempt.target.key for attempt in outcome.attempts}) > 1,
+            first_token_at=_moment(run, outcome.first_token),
+            finished_at=Now(),
+            request=None,
+            **_columns(charge),
+        )
+        if not ended:
+            return False
+        Attempt.objects.bulk_create(_row(run, attempt) for attempt in outcome.attempts)
+        if charge is None:
+            ledger.release(run.pk)
+        else:
+            ledger.settle(
+                run.pk,
+                cost=charge.cost,
+                estimated=charge.is_estimated,
+                provider=outcome.target.provider if outcome.target else "",
+                price=charge.price,
+                usage=tokens(charge.usage),
+            )
+    return True
+
+
+@transaction.atomic
+def finish_queued(run: Run, *, state: str, error_code: str = "", error_message: str = "") -> bool:
+    """End a run that no worker has claimed: all that was set aside for it is given back."""
+    ended = Run.objects.filter(pk=run.pk, state=RunState.QUEUED).update(
+        state=state, error_code=error_code, error_message=error_message, finished_at=Now(), request=None
+    )
+    if ended:
+        ledger.release(run.pk)
+    return bool(ended)
+
+
+def _columns(charge: Charge | None) -> dict[str, int | bool]:
+    if charge is None:
+        return {}
+    return {"cost": charge.cost, "cost_is_estimated": charge.is_estimated, **tokens(charge.usage)}
+
+
+def _moment(run: Run, seconds: float | None) -> datetime | None:
+    """`seconds` after the run began, by the database's clock."""
+    if run.started_at is None or seconds is None:
+        return None
+    return run.started_at + timedelta(seconds=seconds)
+
+
+def _row(run: Run, attempt: AttemptRecord) -> Attempt:
+    return Attempt(
+        run=run,
+        number=attempt.number,
+        deployment=attempt.target.label,
+        error_code=attempt.error_code,
+        started_at=_moment(run, attempt.started) or run.created_at,
+        first_token_at=_moment(run, attempt.first_token),
+        finished_at=_moment(run, attempt.finished),
+    )

@@ -1,0 +1,36 @@
+"""How a question to a provider ended, as values."""
+
+from dataclasses import dataclass, field
+
+from playground.gateway.types import Target, Usage
+
+
+@dataclass
+class AttemptRecord:
+    """One provider call, in seconds since the run began."""
+
+    target: Target
+    number: int
+    started: float
+    first_token: float | None = None
+    finished: float | None = None
+    error_code: str = ""
+
+
+@dataclass
+class Outcome:
+    """How a run ended. `usage` is final only when the provider finished (`finish_reason`)."""
+
+    state: str
+    text: str = ""
+    reasoning: str = ""
+    finish_reason: str = ""
+    error_code: str = ""
+    error_message: str = ""
+    usage: Usage | None = None
+    # Who answered, or was asked last.
+    target: Target | None = None
+    first_token: float | None = None
+    attempts: list[AttemptRecord] = field(default_factory=list)
+    # False when it is certain that no provider counts anything.
+    is_billed: bool = True

@@ -1,0 +1,19 @@
+"""Wakes a worker. The queued row is the outbox: a message that is lost is sent again by the sweep."""
+
+import logging
+from uuid import UUID
+
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+# By name, so that the web process loads nothing of the worker half.
+EXECUTE_RUN = "playground.runs.tasks.execute_run"
+
+logger = logging.getLogger(__name__)
+
+
+def send(run_id: UUID) -> None:
+    try:
+        current_app.send_task(EXECUTE_RUN, [str(run_id)], retry=False, ignore_result=True)
+    except OperationalError as error:
+        logger.warning("Run %s waits for the sweep, the broker is away: %s", run_id, error)

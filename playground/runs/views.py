@@ -1,0 +1,73 @@
+"""The live answer: its events, and the button that stops it."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
+from django.db import connections
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.http import Request
+from playground.lib import sse
+from playground.runs.access import run_for
+from playground.runs.drawing import Drawing, draw_status
+from playground.runs.events import Position
+from playground.runs.models import Run
+from playground.runs.start import cancel_run
+from playground.runs.watching import watch
+
+
+@require_GET
+async def run_events(request: Request, pk: UUID) -> StreamingHttpResponse | HttpResponse:
+    run = await _open(request, pk)
+    if run is None:
+        return HttpResponse(status=403)
+    response = StreamingHttpResponse(_frames(run, _last_event_id(request)), content_type="text/event-stream")
+    response["Cache-Control"] = "no-cache, no-transform"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+@sync_to_async
+def _open(request: Request, pk: UUID) -> Run | None:
+    """In the request's own thread, whose database connection is given back before the stream begins."""
+    try:
+        return run_for(request.user, pk) if request.user.is_authenticated else None
+    finally:
+        connections.close_all()
+
+
+def _last_event_id(request: HttpRequest) -> Position | None:
+    try:
+        return Position.parse(request.headers["Last-Event-ID"])
+    except (KeyError, ValueError):
+        return None
+
+
+async def _frames(run: Run, seen: Position | None) -> AsyncIterator[bytes]:
+    drawing = Drawing(seen)
+    async with aclosing(watch(run)) as pieces:
+        async for piece in pieces:
+            message = drawing.draw(piece)
+            if message:
+                yield sse.frame(message, event_id=str(piece.at))
+            elif not piece.state:
+                yield sse.HEARTBEAT
+            if piece.state:
+                yield sse.frame(draw_status(_("The answer has ended."))) + sse.frame(piece.state, event="end")
+
+
+@login_required
+@require_POST
+def cancel(request: Request, pk: UUID) -> HttpResponse:
+    cancel_run(run_for(request.user, pk))
+    if request.htmx:
+        return HttpResponse(status=204)
+    back = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(back if is_ours else "/")

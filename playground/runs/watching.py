@@ -1,0 +1,94 @@
+"""Watch a run to its end: what every door that shows an answer uses."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from asgiref.sync import sync_to_async
+from django.db import connections
+
+from playground.runs.events import Piece, Position
+from playground.runs.models import Run
+from playground.runs.reader import Onlooker, Reader
+
+HEARTBEAT_SECONDS = 15.0
+
+_readers: WeakKeyDictionary[asyncio.AbstractEventLoop, Reader] = WeakKeyDictionary()
+
+
+async def watch(run: Run) -> AsyncGenerator[Piece]:
+    """The answer from its first character on, as pieces; the last one has the state in which the run ended.
+
+    A piece with nothing in it is a heartbeat. Ends without a state when the onlooker is cut off: she reads too slowly,
+    or may no longer look. Holds no database connection while it waits.
+    """
+    have = Position()
+    if run.is_live:
+        with _reader().look_on(run.pk) as onlooker:
+            async for piece in _follow(onlooker):
+                have = piece.at
+                yield piece
+                if piece.state:
+                    return
+            if onlooker.is_cut:
+                return
+        run = await _row(run.pk)
+    if rest := _all_of(run).after(have):
+        yield rest
+
+
+async def _follow(onlooker: Onlooker) -> AsyncGenerator[Piece]:
+    """What the stream brings, without gaps. Ends when the row has to tell the rest, or the onlooker is cut."""
+    have = Position()
+    pieces = await _reader().catch_up(onlooker.run_id)
+    while not onlooker.is_cut:
+        piece = _merge(pieces, have) or _merge(await _mended(onlooker.run_id), have)
+        if piece is not None:
+            have = piece.at
+            if piece.text or piece.reasoning or piece.state or not pieces:
+                yield piece
+            if piece.state:
+                return
+        if onlooker.has_ended:
+            return
+        pieces = await onlooker.take(HEARTBEAT_SECONDS)
+
+
+def _merge(pieces: Iterable[Piece], have: Position) -> Piece | None:
+    """The pieces as one, without what somebody at `have` has; None when something is missing between."""
+    at, text, reasoning, state = have, [], [], ""
+    for piece in pieces:
+        news = piece.after(at)
+        if news is None:
+            return None
+        at, state = news.at, news.state or state
+        text.append(news.text)
+        reasoning.append(news.reasoning)
+    return Piece(at, "".join(text), "".join(reasoning), state)
+
+
+async def _mended(run_id: UUID) -> list[Piece]:
+    """For a stream that has lost its beginning: the row as it was last saved, then what the stream still holds."""
+    saved = _all_of(await _row(run_id))
+    return [saved, *([] if saved.state else await _reader().catch_up(run_id))]
+
+
+def _all_of(run: Run) -> Piece:
+    at = Position(len(run.reasoning), len(run.output))
+    return Piece(at, run.output, run.reasoning, "" if run.is_live else run.state)
+
+
+def _reader() -> Reader:
+    loop = asyncio.get_running_loop()
+    if loop not in _readers:
+        _readers[loop] = Reader()
+    return _readers[loop]
+
+
+@sync_to_async(thread_sensitive=False)
+def _row(run_id: UUID) -> Run:
+    try:
+        return Run.objects.get(pk=run_id)
+    finally:
+        connections.close_all()

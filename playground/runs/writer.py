@@ -1,0 +1,126 @@
+"""The only writer of the event streams of this process's runs: every answer's news in one round trip each tick.
+
+One writer for everything, the end included, because a second one would overtake it. A failed round trip is built anew
+(redis-py empties a pipeline that failed), and since the server may have come back empty, each answer then goes out
+whole; the entry ids make that harmless when it did not.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from redis import RedisError, ResponseError
+from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from playground.runs.answers import Answer
+from playground.runs.events import (
+    END_ID,
+    LENGTH,
+    LONGEST_STREAM,
+    REASONING,
+    SECONDS_AFTER_END,
+    SECONDS_WHILE_RUNNING,
+    STATE,
+    TEXT,
+    Position,
+    key_of,
+)
+
+TICK = 0.05
+PAUSE_AFTER_FAILURE = 0.25
+
+logger = logging.getLogger(__name__)
+
+
+def redis_client() -> Redis:
+    return Redis.from_url(
+        settings.STREAM_REDIS_URL, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What was put into a pipeline for one answer: how far it goes, and by how many commands."""
+
+    at: Position
+    pieces: tuple[int, int]
+    commands: int
+    is_last: bool
+
+
+class Writer:
+    """Lives in the loop; `answers` are those of the runs that this process is writing."""
+
+    def __init__(self) -> None:
+        self.answers: dict[UUID, Answer] = {}
+        self._redis = redis_client()
+        self._failing = False
+
+    async def run(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            batch = [answer for answer in self.answers.values() if answer.has_news or answer.end_state]
+            if batch:
+                await self._write(batch)
+
+    async def _write(self, batch: list[Answer]) -> None:
+        pipe = self._redis.pipeline(transaction=False)
+        entries = [self._add(pipe, answer) for answer in batch]
+        try:
+            replies = iter(await pipe.execute(raise_on_error=False))
+        except (RedisError, OSError) as error:
+            await self._fail(batch, error)
+            return
+        refused: object = None
+        for answer, entry in zip(batch, entries, strict=True):
+            wrong = [reply for reply in (next(replies) for _ in range(entry.commands)) if _is_refusal(reply)]
+            if wrong:
+                refused = wrong[0]
+                answer.show_again()
+                continue
+            answer.mark_shown(entry.at, pieces=entry.pieces)
+            if entry.is_last:
+                self._close(answer)
+        if refused is not None:
+            await self._fail([], refused)
+        elif self._failing:
+            self._failing = False
+            logger.warning("Event streams can be written again")
+
+    def _add(self, pipe: Pipeline, answer: Answer) -> "_Entry":
+        """Put the answer's news, and its end, into the pipeline."""
+        key, first, before = key_of(answer.run_id), answer.is_first, len(pipe)
+        pieces = len(answer.text), len(answer.reasoning)
+        at, text, reasoning = answer.news()
+        if text or reasoning:
+            fields = ([TEXT, text] if text else []) + ([REASONING, reasoning] if reasoning else [])
+            pipe.execute_command("XADD", key, "MAXLEN", "~", LONGEST_STREAM, str(at), *fields)
+            if first:
+                pipe.execute_command("EXPIRE", key, SECONDS_WHILE_RUNNING)
+        if answer.end_state:
+            pipe.execute_command("XADD", key, END_ID, STATE, answer.end_state, LENGTH, str(at))
+            pipe.execute_command("EXPIRE", key, SECONDS_AFTER_END)
+        return _Entry(at, pieces, len(pipe) - before, is_last=bool(answer.end_state))
+
+    def _close(self, answer: Answer) -> None:
+        self.answers.pop(answer.run_id, None)
+        if answer.shown is not None and not answer.shown.done():
+            answer.shown.set_result(None)
+
+    async def _fail(self, batch: list[Answer], error: object) -> None:
+        for answer in batch:
+            answer.show_again()
+        if not self._failing:
+            self._failing = True
+            logger.warning("Event streams cannot be written, answers go on in the database: %s", error)
+        await asyncio.sleep(PAUSE_AFTER_FAILURE)
+
+
+def _is_refusal(reply: object) -> bool:
+    """Whether an entry was not taken. "Equal or smaller" means that it is there already."""
+    return isinstance(reply, ResponseError) and "equal or smaller" not in str(reply)

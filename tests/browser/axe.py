@@ -1,0 +1,23 @@
+"""axe-core on the page that is open: what a person with a screen reader or weak eyes could not use."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+SCRIPT = Path(__file__).parent / "vendor" / "axe.min.js"
+GRAVE = ("serious", "critical")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def check(page: Page) -> list[str]:
+    """The serious and critical violations, one line each; empty when there are none."""
+    page.evaluate(SCRIPT.read_text())
+    violations = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}}).then(found => found.violations)", RULES
+    )
+    return [
+        f"{violation['id']}: {violation['help']}: {node['html'][:160]} ({node.get('failureSummary', '')})"
+        for violation in violations
+        if violation["impact"] in GRAVE
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,128 @@
+"""The real thing in small: a Celery worker and a web server on the test's own database and Valkey, as processes.
+
+For tests that need a worker to kill or a browser to serve. They are `django_db(transaction=True)`: what a test writes
+has to be committed for the others to see it.
+"""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from playground.up.ports import free_port, wait_open
+
+# Short enough to wait for in a test; production's are in settings.
+IMPATIENT = {"RUN_LEASE_SECONDS": "3", "RUN_DRAIN_SECONDS": "2", "LOG_LEVEL": "INFO"}
+
+
+def wait_until(is_so: Callable[[], object], *, seconds: float = 15, what: str = "") -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what or is_so}")
+        time.sleep(0.02)
+
+
+class Stack:
+    """`worker` and `web` can be stopped, killed and started again; `url` is where the web server answers."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = os.environ | IMPATIENT | {"DATABASE_URL": _test_database_url()} | environment
+        self.worker: subprocess.Popen[bytes] | None = None
+        self.web: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.start_worker()
+        self.start_web()
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        self.worker = self._spawn(
+            "worker",
+            *("-m", "celery", "-A", "playground", "worker", "-P", "threads", "-c", "60", "-Q", "interactive"),
+            *("--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "-l", "INFO"),
+        )
+        wait_until(lambda: b" ready." in self.log("worker"), what="a worker that is ready")
+        return self.worker
+
+    def start_web(self) -> subprocess.Popen[bytes]:
+        options = ("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--port", str(self.port))
+        self.web = self._spawn("web", "-m", "uvicorn", "playground.asgi:application", *options)
+        if not wait_open(self.port):
+            raise RuntimeError(self.log("web").decode())
+        return self.web
+
+    def stop(self) -> None:
+        for process in (self.worker, self.web):
+            if process is not None and process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in (self.worker, self.web):
+            if process is not None:
+                process.wait(timeout=30)
+
+    def log(self, name: str) -> bytes:
+        return (self.folder / f"{name}.log").read_bytes()
+
+    @contextmanager
+    def get(self, path: str, user: User | None = None, **headers: str) -> Iterator[http.client.HTTPResponse]:
+        """A GET whose body is read as it arrives; closed at the end of the block as by a browser that leaves."""
+        caller = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        if user is not None:
+            headers["Cookie"] = f"{settings.SESSION_COOKIE_NAME}={session_of(user)}"
+        try:
+            caller.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+            yield caller.getresponse()
+        finally:
+            caller.close()
+
+    def _spawn(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{name}.log").open("wb") as log:
+            return subprocess.Popen(  # noqa: S603
+                [sys.executable, *arguments], env=self.environment, stdout=log, stderr=subprocess.STDOUT
+            )
+
+
+def session_of(user: User) -> str:
+    """A session cookie of somebody who is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def _test_database_url() -> str:
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
+
+
+@pytest.fixture(scope="session")
+def shared_stack(django_db_setup: None) -> Iterator[Stack]:
+    with tempfile.TemporaryDirectory(prefix="playground-stack-") as folder:
+        stack = Stack(Path(folder))
+        try:
+            stack.start()
+            yield stack
+        finally:
+            stack.stop()
+
+
+@pytest.fixture
+def stack(transactional_db: None, shared_stack: Stack) -> Stack:
+    """The session's stack, with a worker that runs."""
+    if shared_stack.worker is None or shared_stack.worker.poll() is not None:
+        shared_stack.start_worker()
+    return shared_stack
