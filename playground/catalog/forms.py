@@ -19,7 +19,7 @@ class MoneyField(forms.CharField):
             raise forms.ValidationError(_("Write an amount such as 2.50.")) from None
 
 
-class ModelForm(forms.ModelForm[Model]):
+class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
     departments = forms.ModelMultipleChoiceField(
         Department.objects.filter(archived_at=None),
         required=False,
