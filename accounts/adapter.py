@@ -54,7 +54,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,
     ) -> None:
-        cancelled = error == AuthError.CANCELLED
+        # A provider may say so without the state that would tell which sign-in it was.
+        cancelled = error == AuthError.CANCELLED or request.GET.get("error") == "access_denied"
         if not cancelled:
             logger.warning("sign-in failed: %s", exception or request.GET.get("error") or "no such sign-in under way")
         unreachable = isinstance(exception, requests.RequestException)

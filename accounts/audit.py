@@ -3,8 +3,20 @@
 from collections.abc import Mapping
 
 from django.db.models import Model
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEvent, User
+
+# What happened, in the words of a page. Other rooms' actions are shown as they are called.
+WORDS = {
+    "person.created": _("Signed in for the first time"),
+    "person.synced": _("Changed by the company’s sign-in"),
+    "person.disabled": _("Switched off"),
+    "person.enabled": _("Switched on"),
+    "person.role_set": _("Role set by hand"),
+    "person.placed": _("Departments set by hand"),
+}
 
 
 def record(
@@ -29,3 +41,19 @@ def record(
         after=dict(after or {}),
         reason=reason,
     )
+
+
+def sentence(event: AuditEvent) -> str:
+    """What happened and what it changed, for people."""
+    changes = [
+        f"{_shown(event.before.get(key))} → {_shown(value)}"
+        for key, value in event.after.items()
+        if key in {"role", "departments"} and event.before.get(key) != value
+    ]
+    return ": ".join([str(WORDS.get(event.action, event.action)), *([", ".join(changes)] if changes else [])])
+
+
+def _shown(value: object) -> str:
+    """A role by its name, departments by theirs."""
+    names = ", ".join(value) if isinstance(value, dict) else str(value or "")
+    return names or gettext("none")

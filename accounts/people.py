@@ -40,10 +40,11 @@ def set_role(user: User, *, role: Role | None, actor: User, reason: str = "") ->
         raise NotPossible(_("You cannot change your own role. Ask another admin."))
     user = User.objects.select_for_update().get(pk=user.pk)
     before = {"role": user.role, "source": user.role_source}
-    user.role, user.role_source = (role, Source.MANUAL) if role else (Role.EMPLOYEE, Source.SSO)
+    if role:
+        user.role, user.role_source = role, Source.MANUAL
+    elif user.role_source == Source.MANUAL:
+        user.role, user.role_source = Role.EMPLOYEE, Source.SSO
     after = {"role": user.role, "source": user.role_source}
-    if role is None and before["source"] == Source.SSO:
-        return user
     if after != before:
         user.save(update_fields=["role", "role_source"])
         audit.record(actor, "person.role_set", user, before=before, after=after, reason=reason)

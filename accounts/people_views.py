@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.audit import sentence
 from accounts.decorators import role_required
 from accounts.errors import NotPossible
 from accounts.forms import MembershipForm, ReasonForm, RoleForm
@@ -63,9 +64,9 @@ def _page(request: Request, user: User, **bound: Form) -> HttpResponse:
     events = AuditEvent.objects.filter(target_type=User._meta.label_lower, target_id=str(user.pk))
     by_hand = {"role": user.role if user.role_source == Source.MANUAL else ""}
     context = {
-        "person": user,
+        "person_shown": user,
         "places": user.memberships.select_related("department").order_by("-is_primary", "department__name"),
-        "events": events.select_related("actor")[:RECENT_EVENTS],
+        "events": [(event, sentence(event)) for event in events.select_related("actor")[:RECENT_EVENTS]],
         "role_form": RoleForm(auto_id="role-%s", initial=by_hand),
         "place_form": MembershipForm(auto_id="place-%s"),
         "active_form": ReasonForm(auto_id="active-%s"),

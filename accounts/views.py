@@ -50,7 +50,7 @@ def account(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def api_keys(request: Request) -> HttpResponse:
+def keys(request: Request) -> HttpResponse:
     """The list and the form; after a POST the new secret too, this one time."""
     form = KeyForm(request.POST if request.method == "POST" else None)
     secret = ""
@@ -61,12 +61,12 @@ def api_keys(request: Request) -> HttpResponse:
         except NotPossible as error:
             form.add_error(None, str(error))
     context = {"form": form, "secret": secret, "keys": keys_for(request.user), "base_url": f"{settings.SITE_URL}/v1"}
-    return render(request, "accounts/api_keys.html", context, status=422 if form.errors else 200)
+    return render(request, "accounts/keys.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
-def revoke_api_key(request: Request, pk: int) -> HttpResponse:
+def revoke(request: Request, pk: int) -> HttpResponse:
     key = key_for(request.user, pk)
     revoke_key(key, actor=request.user)
     messages.success(request, _("“%(name)s” does not work any more.") % {"name": key.name})
-    return redirect("api_keys")
+    return redirect("keys")

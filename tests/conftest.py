@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.browser.pages",
     "tests.cast",
     "tests.catalogue",
+    "tests.fake_provider",
     "tests.ledger",
     "tests.stack",
 ]

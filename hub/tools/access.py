@@ -70,7 +70,8 @@ def tool_runs_for(user: User) -> QuerySet[ToolRun]:
 def listed_runs(user: User) -> QuerySet[ToolRun]:
     """Her own as a list shows them: with the beginning of the answer, and no other long text."""
     return (
-        tool_runs_for(user)
+        ToolRun.objects.filter(user=user)
+        .select_related("version__tool", "run")
         .annotate(excerpt=Left("run__output", EXCERPT))
         .only("created_at", "version__number", "version__tool__name", "version__tool__slug", "run__state", "run__cost")
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -84,7 +85,8 @@ class VerbatimField(forms.CharField):
 def common(asked: Field) -> dict[str, Any]:
     return {
         "label": asked.label,
-        "help_text": asked.help,
+        # Django's own form templates take a help text for HTML.
+        "help_text": escape(asked.help),
         "required": asked.required,
         "initial": asked.default,
         "error_messages": {"required": _("Please fill in “%(label)s”.") % {"label": asked.label}},

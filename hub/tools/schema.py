@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jsonschema_rs
@@ -20,6 +20,7 @@ KEY_KINDS: dict[str, tuple[str | Promise, dict[str, Any]]] = {
     "boolean": (gettext_lazy("Yes or no"), {"type": "boolean"}),
     "texts": (gettext_lazy("List of texts"), {"type": "array", "items": {"type": "string"}}),
 }
+KEY_KIND_OF_TYPE = {str(base["type"]): kind for kind, (_label, base) in KEY_KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +70,24 @@ def keys_of(schema: dict[str, Any] | None) -> tuple[Key, ...] | None:
     """The keys that make this schema; None if it says more than keys can say."""
     if not schema:
         return ()
-    properties = schema.get("properties")
-    if not isinstance(properties, dict):
+    properties, required = schema.get("properties"), schema.get("required", [])
+    if not isinstance(properties, dict) or not isinstance(required, list):
         return None
-    try:
-        keys = tuple(key_of(name, value, name in schema.get("required", [])) for name, value in properties.items())
-    except (KeyError, StopIteration, TypeError):
-        return None
+    keys = tuple(key_of(name, value) for name, value in properties.items() if isinstance(value, dict))
+    keys = tuple(replace(key, required=key.name in required) for key in keys)
     return keys if schema_of(keys) == schema else None
 
 
-def key_of(name: str, schema: dict[str, Any], required: bool) -> Key:  # noqa: FBT001
-    kind = next(
-        kind
-        for kind, (_label, base) in KEY_KINDS.items()
-        if base["type"] == schema["type"] and ("items" in base) == ("items" in schema)
+def key_of(name: str, schema: dict[str, Any]) -> Key:
+    """The nearest key: whether it says all that the schema says is for the caller to compare."""
+    inner = schema.get("items") if isinstance(schema.get("items"), dict) else schema
+    allowed = inner.get("enum") if isinstance(inner, dict) else None
+    return Key(
+        name,
+        KEY_KIND_OF_TYPE.get(str(schema.get("type")), "text"),
+        allowed=tuple(allowed) if isinstance(allowed, list) else (),
+        description=str(schema.get("description", "")),
     )
-    allowed = schema.get("items", schema).get("enum", [])
-    return Key(name, kind, required, tuple(allowed), schema.get("description", ""))
 
 
 def parse_schema(text: str) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from playground.api.question import Question, Wire
 from playground.catalog.access import models_for
 from playground.lib.refusal import Refusal
 from playground.runs.models import Run, RunSource
-from playground.runs.watching import watch
 from playground.runs.start import start_run
+from playground.runs.watching import watch
 
 Endpoint = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponseBase]]
 

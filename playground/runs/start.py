@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from accounts.departments import primary_department
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from accounts.departments import primary_department
 from accounts.models import User
 from playground.catalog import pricing
 from playground.catalog.errors import ModelUnavailable

@@ -96,7 +96,7 @@ def encryption_key() -> str:
 def _cannot_write(path: Path, error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return f"The disk of {path} is full. Make room, or put the data elsewhere: DATA_DIR=/path make up"
-    nearest = next(folder for folder in (path, *path.parents) if folder.exists())
+    nearest = next(folder for folder in (path, *path.parents) if os.path.exists(folder))  # noqa: PTH110 - False, not an error, where we may not look
     owner = f" (it belongs to user id {nearest.stat().st_uid}, mode {stat.filemode(nearest.stat().st_mode)})"
     return (
         f"{path} cannot be written: {error.strerror} at {nearest}{owner}. "

@@ -3,6 +3,7 @@
 import { focusComposer, liveAnswer, stopAnswer, write } from "./composer.js";
 
 const status = document.getElementById("status");
+const words = document.getElementById("chat-words");
 const messages = document.getElementById("messages");
 const LONG = 400;
 
@@ -57,17 +58,17 @@ function fold() {
   }
 }
 
-let live = liveAnswer()?.id;
+let live = liveAnswer();
 
 function announce() {
   const now = liveAnswer();
-  if (now && now.id !== live) status.textContent = status.dataset.answering;
   if (live && !now) {
-    const ended = document.getElementById(live);
-    status.textContent = ended?.dataset.state === "done" ? status.dataset.answered : status.dataset.stopped;
+    const answers = messages.querySelectorAll(".answer[data-state]");
+    const state = answers[answers.length - 1]?.dataset.state;
+    status.textContent = state === "done" ? words.dataset.answered : words.dataset.ended;
     if (document.activeElement === document.body) focusComposer();
   }
-  live = now?.id;
+  live = now;
 }
 
 if (messages) {

@@ -6,7 +6,7 @@ from django.db import connection
 
 from accounts.models import User
 from playground.catalog.errors import ModelUnavailable
-from playground.catalog.models import Model, Price
+from playground.catalog.models import Model
 from playground.quota.models import Reservation
 from playground.runs.errors import KeyReused, NoDepartment
 from playground.runs.models import Run, RunState
