@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +17,6 @@ from playground.chat.forms import OlderForm, RenameForm
 from playground.chat.listing import is_running, listing_for
 
 
-@login_required
 @require_GET
 def conversation_list(request: Request) -> HttpResponse:
     """All of them, page by page: the page for those without scripts, the next part of the sidebar for the others."""
@@ -31,7 +29,6 @@ def conversation_list(request: Request) -> HttpResponse:
     return render(request, template, {"listing": listing})
 
 
-@login_required
 @require_GET
 def row(request: Request, pk: UUID) -> HttpResponse:
     conversation = conversation_for(request.user, pk)
@@ -39,7 +36,6 @@ def row(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "playground/chat/_row.html", context)
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
 def rename(request: Request, pk: UUID) -> HttpResponse:
     conversation = conversation_for(request.user, pk)
@@ -52,7 +48,6 @@ def rename(request: Request, pk: UUID) -> HttpResponse:
     return render(request, template, context, status=422 if form.is_bound else 200)
 
 
-@login_required
 @require_POST
 def delete(request: Request, pk: UUID) -> HttpResponse:
     """Out of sight, with a way back: a new chat follows when it is the one that is open."""
@@ -64,7 +59,6 @@ def delete(request: Request, pk: UUID) -> HttpResponse:
     return HttpResponseClientRedirect(reverse("chat:new")) if request.htmx else redirect("chat:new")
 
 
-@login_required
 @require_POST
 def restore(request: Request, pk: UUID) -> HttpResponse:
     restore_conversation(deleted_conversation_for(request.user, pk))

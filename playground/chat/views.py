@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -22,13 +21,11 @@ from playground.chat.picker import picker_for
 from playground.lib.refusal import Refusal
 
 
-@login_required
 @require_GET
 def new_conversation(request: Request) -> HttpResponse:
     return render(request, "playground/chat/new.html", _composing(request))
 
 
-@login_required
 @require_POST
 def create_conversation(request: Request) -> HttpResponse:
     form = MessageForm(request.POST, models=models_for(request.user))
@@ -41,19 +38,18 @@ def create_conversation(request: Request) -> HttpResponse:
     return HttpResponseClientRedirect(started.get_absolute_url()) if request.htmx else redirect(started)
 
 
-@login_required
 @require_GET
 def conversation(request: Request, pk: UUID) -> HttpResponse:
     shown = conversation_for(request.user, pk)
     where = EarlierForm(request.GET)
     before = where.cleaned_data["before"] if where.is_valid() else None
     if before and request.htmx:
-        branch = branch_of(shown, model=shown.model, before=before)
-        return render(request, "playground/chat/_turns.html", {"conversation": shown, "branch": branch})
+        part = {"conversation": shown, "picker": picker_for(request.user, conversation=shown)}
+        part["branch"] = branch_of(shown, model=shown.model, before=before)
+        return render(request, "playground/chat/_turns.html", part)
     return render(request, "playground/chat/conversation.html", _reading(request, shown, before=before))
 
 
-@login_required
 @require_POST
 def create_message(request: Request, pk: UUID) -> HttpResponse:
     shown = conversation_for(request.user, pk)
@@ -73,7 +69,6 @@ def create_message(request: Request, pk: UUID) -> HttpResponse:
     )
 
 
-@login_required
 @require_GET
 def message(request: Request, pk: UUID, message_pk: int) -> HttpResponse:
     """One message alone: what takes the place of the stream when an answer has ended."""
@@ -82,12 +77,11 @@ def message(request: Request, pk: UUID, message_pk: int) -> HttpResponse:
     found.conversation = shown
     return render(
         request,
-        "playground/chat/_message.html",
+        "playground/chat/_answer.html",
         {"conversation": shown, "turn": turn_of(found), "picker": picker_for(request.user, conversation=shown)},
     )
 
 
-@login_required
 @require_POST
 def regenerate_answer(request: Request, pk: UUID, message_pk: int) -> HttpResponse:
     shown = conversation_for(request.user, pk)
@@ -102,7 +96,6 @@ def regenerate_answer(request: Request, pk: UUID, message_pk: int) -> HttpRespon
     return _asked(request, shown, answer)
 
 
-@login_required
 @require_POST
 def choose(request: Request, pk: UUID, message_pk: int) -> HttpResponse:
     shown = conversation_for(request.user, pk)

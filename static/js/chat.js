@@ -57,17 +57,17 @@ function fold() {
   }
 }
 
-let live = liveAnswer()?.id;
+let live = liveAnswer();
 
 function announce() {
   const now = liveAnswer();
-  if (now && now.id !== live) status.textContent = status.dataset.answering;
   if (live && !now) {
-    const ended = document.getElementById(live);
-    status.textContent = ended?.dataset.state === "done" ? status.dataset.answered : status.dataset.stopped;
+    const answers = messages.querySelectorAll(".answer[data-state]");
+    const state = answers[answers.length - 1]?.dataset.state;
+    status.textContent = status.dataset[state === "done" ? "answered" : "stopped"];
     if (document.activeElement === document.body) focusComposer();
   }
-  live = now?.id;
+  live = now;
 }
 
 if (messages) {

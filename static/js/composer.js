@@ -9,10 +9,10 @@ const draft = `draft:${form?.dataset.draft}`;
 const touch = matchMedia("(pointer: coarse)");
 let sending = false;
 
-export const liveAnswer = () => document.querySelector("#messages [data-live]");
+export const liveAnswer = () => document.querySelector("#messages .answer-live");
 
 export function stopAnswer() {
-  liveAnswer()?.querySelector("[data-stop]")?.click();
+  liveAnswer()?.querySelector("form")?.requestSubmit();
 }
 
 export function focusComposer() {
@@ -61,9 +61,9 @@ function onEnter(event) {
 function onAnswer(event) {
   const { response } = event.detail.ctx;
   if (event.detail.ctx.sourceElement !== form) return;
-  if (response.raw.redirected || response.status === 403) {
+  if (response.status === 403) {
     event.preventDefault();
-    say("signed-out");
+    say("reload");
   } else if (response.status >= 500 || response.status === 404) {
     event.preventDefault();
     say("server");
@@ -89,7 +89,10 @@ if (form) {
     sending = false;
     refresh();
   });
-  form.addEventListener("htmx:error", () => say("offline"));
+  form.addEventListener("htmx:error", (event) => {
+    event.stopPropagation();
+    say("offline");
+  });
   const messages = document.getElementById("messages");
   if (messages) {
     new MutationObserver(refresh).observe(messages.parentElement, { childList: true, subtree: true });

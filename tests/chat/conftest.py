@@ -11,7 +11,7 @@ from accounts.models import User
 from playground.catalog.models import Model
 from playground.chat.conversations import start_conversation
 from playground.chat.messages import post_message
-from playground.chat.models import Conversation, Message
+from playground.chat.models import Conversation, Message, Role
 from playground.runs.models import Run, RunState
 
 Ask = Callable[..., Message]
@@ -19,9 +19,17 @@ Ask = Callable[..., Message]
 
 def finish(message: Message, output: str = "Yes.", *, state: str = RunState.DONE) -> None:
     """What the worker writes at the end."""
-    Run.objects.filter(pk=message.run_id).update(
+    Run.objects.filter(pk=message.run_id or "").update(
         state=state, output=output, output_html=f"<p>{output}</p>", finished_at=timezone.now()
     )
+
+
+def latest(conversation: Conversation) -> Message:
+    return conversation.messages.latest("pk")
+
+
+def latest_question(conversation: Conversation) -> Message:
+    return conversation.messages.filter(role=Role.USER).latest("pk")
 
 
 @pytest.fixture
@@ -29,7 +37,7 @@ def conversation(alice: User, model: Model) -> Conversation:
     """Alice's: one question, answered."""
     conversation = start_conversation(alice, content="Is the shop open?", model=model, key=uuid4())
     conversation.refresh_from_db()
-    finish(conversation.head)
+    finish(latest(conversation))
     return conversation
 
 
@@ -61,25 +69,3 @@ def as_eve(eve: User) -> Client:
 @pytest.fixture
 def htmx() -> dict[str, str]:
     return {"HX-Request": "true"}
-
-
-# STANDIN-BEGIN
-@pytest.fixture(autouse=True)
-def _standin(monkeypatch: pytest.MonkeyPatch) -> None:
-    def start_run(*, user, source, model, request, idempotency_key=""):  # type: ignore[no-untyped-def]
-        return Run.objects.create(
-            user=user,
-            department=user.departments.first(),
-            source=source,
-            model=model,
-            model_name=model.name,
-            request={"turns": [t.content for t in request.turns]},
-            max_output_tokens=request.max_output_tokens,
-            input_token_bound=1,
-            idempotency_key=idempotency_key,
-        )
-
-    monkeypatch.setattr("playground.chat.messages.start_run", start_run)
-
-
-# STANDIN-END

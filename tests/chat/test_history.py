@@ -5,7 +5,7 @@ from playground.chat.models import Conversation
 from playground.chat.tree import Node
 from playground.gateway.types import Turn
 from playground.runs.models import RunState
-from tests.chat.conftest import Ask
+from tests.chat.conftest import Ask, latest_question
 
 
 def small(model: Model, context_tokens: int) -> Model:
@@ -16,13 +16,13 @@ def small(model: Model, context_tokens: int) -> Model:
 
 def texts(conversation: Conversation, model: Model) -> list[str]:
     conversation.refresh_from_db()
-    return [turn.content for turn in turns_for(conversation, upto=conversation.head.parent, model=model)]
+    return [turn.content for turn in turns_for(conversation, upto=latest_question(conversation), model=model)]
 
 
 def test_it_sends_the_branch_in_order(conversation: Conversation, model: Model, ask: Ask) -> None:
     ask(conversation, "And tomorrow?")
     conversation.refresh_from_db()
-    assert turns_for(conversation, upto=conversation.head.parent, model=model) == (
+    assert turns_for(conversation, upto=latest_question(conversation), model=model) == (
         Turn("user", "Is the shop open?"),
         Turn("assistant", "Yes."),
         Turn("user", "And tomorrow?"),

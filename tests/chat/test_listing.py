@@ -1,0 +1,93 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from playground.catalog.models import Model
+from playground.chat.conversations import start_conversation
+from playground.chat.listing import PAGE, listing_for
+from playground.chat.models import Conversation
+
+# A Thursday, noon in São Paulo.
+NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def make_conversations(alice: User) -> Callable[..., None]:
+    def make(*moments: datetime) -> None:
+        Conversation.objects.bulk_create(
+            Conversation(user=alice, title=f"Chat {number}", updated_at=moment) for number, moment in enumerate(moments)
+        )
+
+    return make
+
+
+@time_machine.travel(NOW, tick=False)
+def test_it_is_grouped_by_day_in_the_companys_zone(alice: User, make_conversations: Callable[..., None]) -> None:
+    # 23:30 on Wednesday in São Paulo is already Thursday in UTC.
+    late = datetime(2026, 11, 19, 2, 30, tzinfo=UTC)
+    make_conversations(NOW, late, NOW - timedelta(days=3), NOW - timedelta(days=10), NOW - timedelta(days=40))
+    groups = [(group.title, len(group.conversations)) for group in listing_for(alice).groups]
+    assert groups == [("Today", 1), ("Yesterday", 1), ("This week", 1), ("This month", 1), ("Older", 1)]
+
+
+def test_it_comes_page_by_page_without_gap_or_repeat(alice: User, make_conversations: Callable[..., None]) -> None:
+    same_moment = timezone.now()
+    make_conversations(*[same_moment] * (PAGE + 7))
+    first = listing_for(alice)
+    assert first.last is not None
+    second = listing_for(alice, before=first.last.updated_at, before_id=first.last.pk)
+    seen = [item.pk for page in (first, second) for group in page.groups for item in group.conversations]
+    assert (len(seen), len(set(seen)), second.last) == (PAGE + 7, PAGE + 7, None)
+
+
+def test_the_next_page_does_not_repeat_the_heading(alice: User, make_conversations: Callable[..., None]) -> None:
+    make_conversations(*[timezone.now()] * (PAGE + 7))
+    first = listing_for(alice)
+    assert first.last is not None
+    second = listing_for(alice, before=first.last.updated_at, before_id=first.last.pk)
+    assert [group.title for group in second.groups] == [""]
+
+
+def test_a_running_one_is_marked(alice: User, model: Model) -> None:
+    conversation = start_conversation(alice, content="Hello", model=model, key=uuid4())
+    assert listing_for(alice).running == {conversation.pk}
+
+
+def test_others_and_deleted_ones_are_not_listed(eve: User, conversation: Conversation) -> None:
+    assert listing_for(eve).groups == []
+    Conversation.objects.update(deleted_at=timezone.now())
+    assert listing_for(conversation.user).groups == []
+
+
+def test_the_link_to_older_ones_works_without_scripts(
+    as_alice: Client, make_conversations: Callable[..., None]
+) -> None:
+    make_conversations(*[timezone.now() - timedelta(minutes=number) for number in range(PAGE + 7)])
+    listing = as_alice.get(reverse("chat:list")).context["listing"]
+    page = as_alice.get(f"{reverse('chat:list')}?{listing.next_page}")
+    assert page.content.decode().count('class="nav-row"') == 7
+
+
+@pytest.mark.parametrize("query", ["before=yesterday&id=1", "before=2026-11-19", "id=x"])
+def test_a_broken_link_is_missing(as_alice: Client, query: str) -> None:
+    assert as_alice.get(f"{reverse('chat:list')}?{query}").status_code == 404
+
+
+@pytest.mark.parametrize("number", [3, 30])
+def test_it_asks_twice_however_long_it_is(
+    alice: User,
+    make_conversations: Callable[..., None],
+    django_assert_num_queries: DjangoAssertNumQueries,
+    number: int,
+) -> None:
+    make_conversations(*[timezone.now()] * number)
+    with django_assert_num_queries(2):
+        listing_for(alice)
