@@ -19,7 +19,6 @@ from playground.chat.messages import choose_branch, post_message, regenerate
 from playground.chat.models import Conversation, Message
 from playground.chat.picker import picker_for
 from playground.lib.refusal import Refusal
-from playground.quota.limits import left_line
 
 
 @require_GET
@@ -132,7 +131,6 @@ def _composing(request: Request, shown: Conversation | None = None) -> dict[str,
         "form": MessageForm(models=models_for(request.user), initial={"model": picker.picked}),
         "picker": picker,
         "listing": listing_for(request.user),
-        "quota_left": left_line(request.user),
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from playground.demo.people import PEOPLE
 from playground.up.environment import Wishes
 
 _RULE = "─" * 78
@@ -21,11 +22,7 @@ def screen(wanted: Wishes, environment: Mapping[str, str]) -> str:
 
 
 def _people() -> list[str]:
-    from playground.demo.people import PEOPLE  # noqa: PLC0415 - only where the demo signs people in
-
-    rows = [
-        (person.name, person.label.lower(), ", ".join(person.departments)) for person in PEOPLE if person.is_active
-    ]
+    rows = [(person.name, person.label.lower(), ", ".join(person.departments)) for person in PEOPLE if person.is_active]
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     return ["  Sign in as one of:"] + [
         f"    {name:<{widths[0]}}  {label:<{widths[1]}}  {departments}".rstrip() for name, label, departments in rows

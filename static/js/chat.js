@@ -3,7 +3,6 @@
 import { focusComposer, liveAnswer, stopAnswer, write } from "./composer.js";
 
 const status = document.getElementById("status");
-const words = document.getElementById("chat-words");
 const messages = document.getElementById("messages");
 const LONG = 400;
 
@@ -65,7 +64,7 @@ function announce() {
   if (live && !now) {
     const answers = messages.querySelectorAll(".answer[data-state]");
     const state = answers[answers.length - 1]?.dataset.state;
-    status.textContent = state === "done" ? words.dataset.answered : words.dataset.ended;
+    status.textContent = status.dataset[state === "done" ? "answered" : "stopped"];
     if (document.activeElement === document.body) focusComposer();
   }
   live = now;

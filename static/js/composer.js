@@ -89,7 +89,10 @@ if (form) {
     sending = false;
     refresh();
   });
-  form.addEventListener("htmx:error", () => say("offline"));
+  form.addEventListener("htmx:error", (event) => {
+    event.stopPropagation();
+    say("offline");
+  });
   const messages = document.getElementById("messages");
   if (messages) {
     new MutationObserver(refresh).observe(messages.parentElement, { childList: true, subtree: true });
