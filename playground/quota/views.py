@@ -25,7 +25,8 @@ PAGE = 25
 def mine(request: Request) -> HttpResponse:
     department = paying_department(request.user)
     limits = remaining(request.user, department)
-    context = {"limits": limits, "tightest": tightest_of(limits), "department": department}
+    nearest_first = sorted(limits, key=lambda limit: (limit.left is None, limit.left or 0))
+    context = {"limits": nearest_first, "tightest": tightest_of(limits), "department": department}
     return render(request, "playground/quota/mine.html", context)
 
 
