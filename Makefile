@@ -34,7 +34,7 @@ fix: dev ## Mend format, lint and templates where a tool can
 	git ls-files -z -- '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
 
 bench: dev ## Measure streams: added time to first token, lag, processor time
-	@exec $(BIN)/python -m tests.bench $(ARGS)
+	@exec $(BIN)/python -m tests.bench.streams $(ARGS)
 
 lock: dev ## Compile the requirement files from pyproject.toml; ARGS=--upgrade takes newer versions
 	$(COMPILE) $(ARGS) --output-file requirements.txt

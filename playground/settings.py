@@ -20,7 +20,8 @@ DEBUG = env.bool("DEBUG", default=False)
 # Demo mode: the demo identity provider and the demo provider may be used, and a development secret is good enough.
 DEMO = env.bool("DEMO", default=False)
 DEVELOPMENT_SECRET_KEY = "insecure-development-key-that-production-refuses-to-start-with"  # noqa: S105
-SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY)
+# An empty line in .env is as good as none: the checks then say so in words.
+SECRET_KEY = env.str("SECRET_KEY", default="") or DEVELOPMENT_SECRET_KEY
 # The first key encrypts provider credentials, every one may decrypt: put a new one in front to rotate.
 CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")

@@ -20,7 +20,7 @@ def change_model(model: Model, *, actor: User, departments: Collection[Departmen
         setattr(model, name, shown[name])
     model.save(update_fields=SHOWN)
     model.departments.set(departments)
-    record(actor=actor, action="change_model", target=model, before=before, after=_snapshot(model))
+    record(actor=actor, action="model.changed", target=model, before=before, after=_snapshot(model))
     return model
 
 

@@ -29,5 +29,5 @@ def set_price(
         output=output,
     )
     after = {"input": input, "cached_input": cached_input, "output": output}
-    record(actor=actor, action="set_price", target=deployment, before={}, after=after)
+    record(actor=actor, action="price.set", target=deployment, before={}, after=after)
     return price

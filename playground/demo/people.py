@@ -19,6 +19,11 @@ class DemoPerson:
     is_active: bool = True
 
     @property
+    def department(self) -> str:
+        """The one that pays for her."""
+        return self.departments[0]
+
+    @property
     def email(self) -> str:
         return f"{self.sub}@vela.example"
 

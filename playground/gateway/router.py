@@ -8,6 +8,7 @@ from dataclasses import replace
 from playground.gateway.errors import BadRequest, ContentRefused, GatewayError, TimedOut, Unreachable
 from playground.gateway.guard import within
 from playground.gateway.providers import adapter
+from playground.gateway.providers.clients import close_clients
 from playground.gateway.retry import wait_before_retry
 from playground.gateway.types import (
     AttemptFailed,
@@ -20,6 +21,8 @@ from playground.gateway.types import (
     Route,
     Target,
 )
+
+__all__ = ["close_clients", "stream"]
 
 
 async def stream(route: Route, request: ChatRequest, *, limits: Limits) -> AsyncIterator[Event]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Department, Membership, User
+from playground.quota.clock import moment
 from playground.quota.models import Period, Quota, Scope
 from playground.quota.windows import database_now, make_quotas, make_windows, open_windows
 
@@ -34,24 +35,38 @@ class Remaining:
     resets_at: datetime
 
     @property
-    def share(self) -> float:
-        """How much of the limit is used or held, from 0 to 1."""
-        used = self.settled + self.reserved
-        if self.limit is None:
-            return 0.0
-        return min(used / self.limit, 1.0) if self.limit else 1.0
-
-    @property
-    def percent(self) -> int:
-        return round(self.share * 100)
+    def used(self) -> int:
+        """Spent, or held for answers that are being written."""
+        return self.settled + self.reserved
 
     @property
     def is_near(self) -> bool:
-        return self.share > NEAR
+        return self.limit is not None and self.used >= self.limit * NEAR
 
     @property
     def period_name(self) -> str:
         return _("today") if self.period == Period.DAY else _("this month")
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}, {self.period_name}"
+
+    @property
+    def resets(self) -> str:
+        """In the person's zone: "Tue 1 Dec 00:00 (São Paulo)"."""
+        return moment(self.resets_at)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftLine:
+    """The one line that every page shows: what the tightest limit leaves, and until when."""
+
+    label: str
+    amount: int
+    limit: int
+    used: int
+    resets: str
+    is_near: bool
 
 
 def remaining(user: User, department: Department | None, *, at: datetime | None = None) -> list[Remaining]:
@@ -88,9 +103,19 @@ def paying_department(user: User) -> Department | None:
     return primary.department if primary else None
 
 
-def left_line(user: User) -> Remaining | None:
-    """What the composer shows: the tightest limit of `user` and the department that pays for her."""
-    return tightest(user, paying_department(user))
+def left_line(user: User) -> LeftLine | None:
+    """What is left of the tightest limit of `user` when her own department pays; None where nothing is limited."""
+    tight = tightest(user, paying_department(user))
+    if tight is None or tight.limit is None or tight.left is None:
+        return None
+    return LeftLine(
+        label=tight.label,
+        amount=tight.left,
+        limit=tight.limit,
+        used=tight.used,
+        resets=tight.resets,
+        is_near=tight.is_near,
+    )
 
 
 @transaction.atomic
@@ -120,8 +145,8 @@ def set_quota(
     make_windows(Q(pk=quota.pk), now=now)
     over = Greatest(F("reserved") + F("settled") - limit, 0) if limit is not None else 0
     quota.windows.filter(starts__lte=now, ends__gt=now).update(limit=limit, over_when_set=over)
-    audit.record(
-        actor=actor, action="quota.set", target=quota, before={"limit": before}, after={"limit": limit}, reason=reason
-    )
+    if limit != before:
+        changed = {"before": {"limit": before}, "after": {"limit": limit}}
+        audit.record(actor=actor, action="quota.set", target=quota, reason=reason, **changed)
     quota.limit = limit
     return quota

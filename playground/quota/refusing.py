@@ -1,7 +1,5 @@
 """A refusal in words: whose limit, what is left, when it changes for this person, and what she can do now."""
 
-from datetime import datetime
-
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -9,29 +7,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Department, Membership, Role, User
 from playground.lib.money import format_money
 from playground.lib.refusal import Way
+from playground.quota.clock import moment
 from playground.quota.errors import QuotaExceeded
 from playground.quota.models import Period, QuotaWindow, Scope
-
-# The names of the time zone database know no accents.
-ACCENTS = {
-    "Asuncion": "Asunción",
-    "Bogota": "Bogotá",
-    "Cancun": "Cancún",
-    "Merida": "Mérida",
-    "Sao Paulo": "São Paulo",
-    "Zurich": "Zürich",
-}
-
-
-def zone_name() -> str:
-    """The current zone as people call it: "São Paulo"."""
-    city = timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
-    return ACCENTS.get(city, city)
-
-
-def moment(at: datetime) -> str:
-    """An instant in the person's zone: "Tue 1 Dec 00:00 (São Paulo)"."""
-    return f"{date_format(timezone.localtime(at), 'D j M H:i')} ({zone_name()})"
 
 
 def owners_of(department: Department | None) -> list[User]:

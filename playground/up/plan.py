@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from playground.demo.people import COMPANY
 from playground.up.children import Child, Tier
 from playground.up.environment import BASE_DIR, Wishes
 from playground.up.folder import Folder, encryption_key
@@ -53,7 +54,13 @@ def make_plan(wishes: Wishes, folder: Folder, environment: Mapping[str, str]) ->
         engines=engines,
         providers=providers,
         prepare=Child(
-            "prepare", [*manage, "prepare"], Tier.WEB, lambda: True, shared, log=_new_log(folder.logs / "prepare.log")
+            "prepare",
+            [*manage, "prepare"],
+            Tier.WEB,
+            lambda: True,
+            # The people of the demo company are nobody at a real identity provider: a namesake must not become one.
+            shared if wishes.starts_identity else {**shared, "OIDC_ISSUER": "http://demo.invalid"},
+            log=_new_log(folder.logs / "prepare.log"),
         ),
         serving=[
             Child(
@@ -163,6 +170,7 @@ def _providers(wishes: Wishes, folder: Folder, shared: dict[str, str]) -> list[C
             "OIDC_CLIENT_ID": "playground",
             "OIDC_CLIENT_SECRET": folder.secret("OIDC_CLIENT_SECRET"),
             "OIDC_NAME": shared.get("OIDC_NAME") or "Demo sign-in",
+            "COMPANY_NAME": shared.get("COMPANY_NAME") or COMPANY,
         }
         path = "/.well-known/openid-configuration"
         providers.append(

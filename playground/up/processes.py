@@ -4,14 +4,13 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 
 def command_of(pid: int) -> str:
     """The command line of a living process, arguments parted by spaces; empty if it does not live."""
-    if sys.platform == "linux":
+    if Path("/proc/self/stat").exists():
         try:
             if _is_dead(Path(f"/proc/{pid}/stat").read_text()):
                 return ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from playground.demo.people import PEOPLE
 from playground.up.environment import Wishes
 
 _RULE = "─" * 78
@@ -21,12 +22,10 @@ def screen(wanted: Wishes, environment: Mapping[str, str]) -> str:
 
 
 def _people() -> list[str]:
-    from playground.demo.people import PEOPLE  # noqa: PLC0415 - only where the demo signs people in
-
-    rows = [(person.name, str(person.role).replace("_", " "), person.department) for person in PEOPLE]
+    rows = [(person.name, person.label.lower(), ", ".join(person.departments)) for person in PEOPLE if person.is_active]
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     return ["  Sign in as one of:"] + [
-        f"    {name:<{widths[0]}}  {role:<{widths[1]}}  {department}" for name, role, department in rows
+        f"    {name:<{widths[0]}}  {label:<{widths[1]}}  {departments}".rstrip() for name, label, departments in rows
     ]
 
 

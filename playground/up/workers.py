@@ -55,12 +55,21 @@ def celery_child(
         name=name,
         command=command,
         tier=tier,
-        is_ready=lambda: marker.exists() and not marker.unlink(),
+        is_ready=lambda: _taken(marker),
         # Celery would run every check and load every page for them; ours run in `playground/celery.py`.
         environment={**environment, "READY_FILE": str(marker), "CELERY_SKIP_CHECKS": "1"},
         grace=drain + _DRAIN_MARGIN,
         log=log,
     )
+
+
+def _taken(marker: Path) -> bool:
+    """Whether it was there; it is removed, so that a restart has to put it there again."""
+    try:
+        marker.unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def main() -> int:

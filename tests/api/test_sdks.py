@@ -46,7 +46,7 @@ def test_openai_answers(openai_client: openai.OpenAI, fake_provider: FakeProvide
 
 
 def test_openai_streams(openai_client: openai.OpenAI, fake_provider: FakeProvider) -> None:
-    fake_provider.script(text="One two three, ありがとう", tokens_per_second=200)
+    fake_provider.script(text="One two three, ありがとう", rate=200)
     stream = openai_client.chat.completions.create(
         model="quick",
         messages=[{"role": "user", "content": "Hi"}],
@@ -85,7 +85,7 @@ def test_anthropic_answers(anthropic_client: anthropic.Anthropic, fake_provider:
 
 
 def test_anthropic_streams(anthropic_client: anthropic.Anthropic, fake_provider: FakeProvider) -> None:
-    fake_provider.script(text="One two three", tokens_per_second=200)
+    fake_provider.script(text="One two three", rate=200)
     with anthropic_client.messages.stream(
         model="quick", max_tokens=100, messages=[{"role": "user", "content": "Hi"}]
     ) as stream:

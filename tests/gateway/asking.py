@@ -1,5 +1,6 @@
 """How the tests of the gateway ask."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,20 +17,22 @@ from playground.gateway.types import (
     Turn,
     Usage,
 )
+from tests.fake_provider import FakeProvider
 
 KINDS = ["openai", "openai_compatible", "anthropic"]
-QUICK = Limits(first_byte=0.5, idle=0.5, total=5)
+PATIENT = Limits(first_byte=20, idle=20, total=60)
+QUICK = Limits(first_byte=0.5, idle=0.5, total=20)
 
 
 def question(text: str = "Hello", **more: Any) -> ChatRequest:
     return ChatRequest(**{"turns": (Turn("user", text),), "max_output_tokens": 1000, **more})
 
 
-def stream(*targets: Target, request: ChatRequest | None = None, limits: Limits = QUICK) -> AsyncIterator[Event]:
+def stream(*targets: Target, request: ChatRequest | None = None, limits: Limits = PATIENT) -> AsyncIterator[Event]:
     return router.stream(Route(targets), request or question(), limits=limits)
 
 
-async def ask(*targets: Target, request: ChatRequest | None = None, limits: Limits = QUICK) -> list[Event]:
+async def ask(*targets: Target, request: ChatRequest | None = None, limits: Limits = PATIENT) -> list[Event]:
     return [event async for event in stream(*targets, request=request, limits=limits)]
 
 
@@ -37,6 +40,11 @@ async def read_into(events: list[Event], target: Target) -> None:
     """For an answer that breaks: what came before is in `events`."""
     async for event in stream(target):
         events.append(event)
+
+
+async def idle(fake_provider: FakeProvider) -> None:
+    """Fails unless the provider sees every connection closed in time. In a thread: our loop has to do the closing."""
+    await asyncio.to_thread(fake_provider.wait_until_idle)
 
 
 def text_of(events: list[Event]) -> str:

@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from playground.gateway.providers.base import close_clients
+from playground.gateway.router import close_clients
 from playground.gateway.types import Target
 from tests.fake_provider import FakeProvider
 from tests.gateway.asking import KINDS

@@ -8,9 +8,10 @@ from dataclasses import FrozenInstanceError, fields, is_dataclass
 import pytest
 
 from playground.gateway import errors, types
+from playground.gateway.errors import GatewayError
 from playground.gateway.providers import KINDS
-from playground.gateway.providers.base import close_clients
 from playground.gateway.providers.openai_wire import client
+from playground.gateway.router import close_clients
 from playground.gateway.types import Target
 from tests.fake_provider import FakeProvider
 from tests.gateway.asking import ask
@@ -27,7 +28,7 @@ def test_knowing_the_kinds_loads_no_sdk_and_no_django() -> None:
 
 @pytest.mark.parametrize("value", [value for value in vars(types).values() if is_dataclass(value)])
 def test_values_are_frozen(value: type) -> None:
-    blank = object.__new__(value)
+    blank: object = object.__new__(value)
     with pytest.raises(FrozenInstanceError):
         setattr(blank, fields(value)[0].name, "changed")
 
@@ -37,7 +38,7 @@ def test_a_credential_is_not_shown_in_a_target() -> None:
 
 
 def test_every_error_has_its_own_code_and_a_sentence_for_people() -> None:
-    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, GatewayError)]
     assert len({kind.code for kind in kinds}) == len(kinds)
     assert all("{model}" in kind.sentence for kind in kinds)
 

@@ -11,7 +11,7 @@ from playground.gateway.providers.openai_compatible import Reading as Chat
 from playground.gateway.providers.sse import Decoder
 from playground.gateway.types import Event, Target
 from tests.fake_provider import FakeProvider
-from tests.gateway.asking import ask, finish_of, read_into, text_of, usage_of
+from tests.gateway.asking import ask, finish_of, idle, read_into, text_of, usage_of
 
 HARMLESS = [
     "comments",
@@ -49,7 +49,7 @@ async def test_nonsense_is_a_broken_answer_and_never_text(
     with pytest.raises(Broken):
         await read_into(events, target)
     assert TEXT.startswith(text_of(events))
-    fake_provider.wait_until_idle()
+    await idle(fake_provider)
 
 
 async def test_an_error_inside_a_good_stream_is_an_error(fake_provider: FakeProvider, target: Target) -> None:

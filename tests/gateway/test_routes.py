@@ -9,7 +9,7 @@ from playground.gateway import errors
 from playground.gateway.retry import LONGEST_WAIT, RETRIES, wait_before_retry
 from playground.gateway.types import AttemptFailed, AttemptStarted, Delta, Event, Finish, Target
 from tests.fake_provider import FakeProvider
-from tests.gateway.asking import QUICK, ask, finish_of, question, stream, text_of
+from tests.gateway.asking import ask, finish_of, idle, question, stream, text_of
 
 
 def _attempts(events: list[Event]) -> list[str]:
@@ -141,7 +141,7 @@ async def test_stopping_closes_the_providers_connection(fake_provider: FakeProvi
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.to_thread(fake_provider.wait_until_idle, 2)
+    await idle(fake_provider)
     assert fake_provider.counts()["closed_by_client"] == 1
 
 
@@ -150,7 +150,7 @@ async def test_stopping_works_while_nothing_comes(fake_provider: FakeProvider, t
     fake_provider.script(hang=place)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(ask(target), 0.3)
-    await asyncio.to_thread(fake_provider.wait_until_idle, 2)
+    await idle(fake_provider)
 
 
 async def test_a_reader_that_leaves_closes_the_connection(fake_provider: FakeProvider, target: Target) -> None:
@@ -160,7 +160,7 @@ async def test_a_reader_that_leaves_closes_the_connection(fake_provider: FakePro
         if isinstance(event, Delta):
             break
     await events.aclose()  # type: ignore[attr-defined]
-    await asyncio.to_thread(fake_provider.wait_until_idle, 2)
+    await idle(fake_provider)
 
 
 async def test_a_provider_that_ignores_its_limit_is_cut(fake_provider: FakeProvider, target: Target) -> None:
@@ -168,7 +168,7 @@ async def test_a_provider_that_ignores_its_limit_is_cut(fake_provider: FakeProvi
     events = await ask(target, request=question(max_output_tokens=20))
     assert sum(isinstance(event, Delta) for event in events) == 20
     assert finish_of(events) == "length"
-    await asyncio.to_thread(fake_provider.wait_until_idle, 2)
+    await idle(fake_provider)
 
 
 async def test_large_pieces_are_cut_by_their_size(fake_provider: FakeProvider, target: Target) -> None:
@@ -190,6 +190,6 @@ async def test_a_null_character_never_reaches_the_database(fake_provider: FakePr
 
 
 async def test_two_streams_share_one_client(fake_provider: FakeProvider, target: Target) -> None:
-    results = await asyncio.gather(*(ask(target, limits=QUICK) for _ in range(20)))
+    results = await asyncio.gather(*(ask(target) for _ in range(20)))
     assert all(finish_of(events) == "stop" for events in results)
     assert fake_provider.counts()["most_active"] > 1

@@ -1,12 +1,16 @@
 """The elements in a real browser: readable in both themes and on a phone, by keyboard and by a screen reader."""
 
+from typing import Literal
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.browser.axe import check
 from tests.browser.pages import PHONE, WIDE, picture, sign_in_as
+
+Theme = Literal["light", "dark"]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("gallery")]
 
@@ -20,7 +24,7 @@ def open_page(page: Page, live_server: LiveServer, ana: User) -> Page:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("name", "size"), [("wide", WIDE), ("phone", PHONE)])
-def test_nothing_on_the_page_is_hard_to_use(open_page: Page, theme: str, name: str, size: dict[str, int]) -> None:
+def test_nothing_on_the_page_is_hard_to_use(open_page: Page, theme: Theme, name: str, size: ViewportSize) -> None:
     open_page.emulate_media(color_scheme=theme)
     open_page.set_viewport_size(size)
     picture(open_page, f"look-{theme}-{name}")

@@ -91,7 +91,10 @@ class Provider:
             self.counts.by_status[str(rule.status)] += 1
             if rule.status != 200:  # noqa: PLR2004
                 return await _refuse(send, path, rule)
-            answering = Answering(ask, WIRES[path], rule, send, scripted=self.scripted)
+            try:
+                answering = Answering(ask, WIRES[path], rule, send, scripted=self.scripted)
+            except (LookupError, TypeError, ValueError):
+                return await _reply(send, 400, error_body(path, 400, "invalid_request_error", "What schema is this?"))
             try:
                 if ask.stream and rule.malform != "ignores_stream":
                     return await answering.stream()

@@ -16,12 +16,12 @@ from playground.gateway.providers.base import (
     POOL,
     Response,
     answer,
-    client_for,
     count,
     part,
     text,
     usage,
 )
+from playground.gateway.providers.clients import client_for
 from playground.gateway.providers.failures import error_for
 from playground.gateway.types import ChatRequest, Delta, Event, FinishReason, Limits, ReasoningDelta, Target
 

@@ -1,10 +1,8 @@
-"""What every adapter shares: one client per credential, and the way from an HTTP answer to our events."""
+"""What every adapter shares: the way from an HTTP answer to our events."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from typing import Protocol, TypeVar, cast
-from weakref import WeakKeyDictionary
+from typing import Protocol
 
 import httpx2
 import jiter
@@ -12,7 +10,7 @@ import jiter
 from playground.gateway.errors import Broken, Transient
 from playground.gateway.providers.clock import Clock
 from playground.gateway.providers.sse import Decoder
-from playground.gateway.types import Event, Finish, FinishReason, Limits, Target, Usage
+from playground.gateway.types import Event, Finish, FinishReason, Limits, Usage
 
 # Our clock ends a wait; the HTTP library's own limits would say the same less exactly.
 NO_TIMEOUT = httpx2.Timeout(None)
@@ -21,30 +19,6 @@ POOL = httpx2.Limits(max_connections=5000, max_keepalive_connections=200, keepal
 CONNECT_SECONDS = 10.0
 LIST_SECONDS = 15.0
 AFTER_FINISH = 5.0  # the answer is whole: its usage is worth a few seconds, not the idle limit
-
-
-class Client(Protocol):
-    async def close(self) -> None: ...
-
-
-C = TypeVar("C", bound=Client)
-# Never shortened: a replaced credential leaves one client behind, without connections, and is a rare event.
-_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str, str], Client]] = WeakKeyDictionary()
-
-
-def client_for(target: Target, make: Callable[[Target], C]) -> C:
-    """This loop's client for the target's place and credential: a connection belongs to one loop and one key."""
-    clients = _clients.setdefault(asyncio.get_running_loop(), {})
-    key = (target.kind, target.base_url, target.credential)
-    if key not in clients:
-        clients[key] = make(target)
-    return cast(C, clients[key])
-
-
-async def close_clients() -> None:
-    """Close what this loop has open; before the loop itself is closed."""
-    for client in _clients.pop(asyncio.get_running_loop(), {}).values():
-        await client.close()
 
 
 class Response(Protocol):

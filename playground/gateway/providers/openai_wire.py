@@ -9,7 +9,8 @@ import httpx2
 import openai
 
 from playground.gateway.errors import BadRequest, Broken, Unreachable
-from playground.gateway.providers.base import CONNECT_SECONDS, LIST_SECONDS, NO_TIMEOUT, POOL, client_for
+from playground.gateway.providers.base import CONNECT_SECONDS, LIST_SECONDS, NO_TIMEOUT, POOL
+from playground.gateway.providers.clients import client_for
 from playground.gateway.providers.failures import error_for
 from playground.gateway.types import Target
 
