@@ -1,6 +1,6 @@
 """The parts of a tool's form: what may be asked, how an answer is checked, and how it reads in the prompt.
 
-A kind of field is one row of KINDS; CONTRIBUTING.md has the recipe for a new one.
+A kind of field is one row of KINDS; docs/tools.md has the recipe for a new one.
 """
 
 import re

@@ -87,7 +87,8 @@ def test_a_second_run_from_the_same_page_is_a_new_one(
     become(page, carol, stack)
     page.goto(f"{stack.url}/hub/tools/say-it-in-plain-language/?sample")
     for number in (1, 2):
-        page.get_by_role("button", name="Run", exact=True).click()
+        with page.expect_response("**/run/"):
+            page.get_by_role("button", name="Run", exact=True).click()
         expect(page.get_by_role("button", name="Run again")).to_be_visible(timeout=20_000)
         expect(page.locator("#answer .tool-run")).to_have_count(1)
         assert ToolRun.objects.count() == number
