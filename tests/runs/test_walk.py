@@ -14,7 +14,7 @@ from playground.runs.models import Run, RunState
 from playground.runs.start import cancel_run
 from playground.runs.sweep import sweep_runs
 from tests.page import Page
-from tests.runs.conftest import Asker, until_ended, until_text
+from tests.runs.asking import Asker, until_ended, until_text
 from tests.sse import Message, messages
 from tests.stack import Stack, session_of, wait_until
 
