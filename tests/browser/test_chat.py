@@ -13,7 +13,7 @@ from playground.runs.models import Run, RunState
 from tests.browser import axe
 from tests.browser.pages import PHONE, picture, sign_in_as
 from tests.fake_provider import FakeProvider
-from tests.stack import Stack, wait_until
+from tests.stack import Stack
 
 LONG = "".join(f"word{number} " for number in range(120))
 RICH = "# Plan\n\nSome **bold** text and `code`.\n\n```python\nprint('hello')\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
@@ -261,7 +261,7 @@ def test_nothing_serious_for_axe(chat: Page, fake_provider: FakeProvider) -> Non
     picture(chat, "chat-new", whole=False)
     ask(chat, "Make a plan")
     answered(chat)
-    chat.get_by_role("button", name="Choose a model").click()
+    chat.get_by_role("button", name="Model:").click()
     picture(chat, "chat-picker", whole=False)
     found += axe.check(chat)
     chat.keyboard.press("Escape")

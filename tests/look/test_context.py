@@ -5,8 +5,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from playground.context import left, person
-from playground.quota.limits import set_quota
+from playground.context import person
+from playground.quota.limits import set_quota, tightest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("gallery")]
 
@@ -59,4 +59,4 @@ def test_the_tightest_limit_is_on_every_page(alice: User, dana: User, client: Cl
 def test_what_is_left_is_one_query(alice: User, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     department = person(alice).department
     with django_assert_num_queries(1):
-        left(alice, department)
+        tightest(alice, department)

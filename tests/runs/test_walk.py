@@ -16,14 +16,14 @@ from playground.runs.sweep import sweep_runs
 from tests.page import Page
 from tests.runs.conftest import Asker, until_ended, until_text
 from tests.sse import Message, messages
-from tests.stack import Stack, wait_until
+from tests.stack import Stack, session_of, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ANSWER = "# Title\n\nHello **you**, 日本 & <b>.\n\n```python\nprint(1)\n\nprint(2)\n```\n\n1. one\n2. two\n\nThe end."
 
 
-def events_of(stack: Stack, run: Run, user: User, last_event_id: str = "") -> list[Message]:
+def events_of(stack: Stack, run: Run, user: User | str, last_event_id: str = "") -> list[Message]:
     headers = {"Last_Event_ID": last_event_id} if last_event_id else {}
     with stack.get(f"/runs/{run.pk}/events/", user, **headers) as response:
         assert response.status == 200
@@ -172,10 +172,11 @@ def test_a_worker_that_is_told_to_go_lets_short_answers_end(stack: Stack, asked:
 
 def test_open_streams_hold_no_database_connection(stack: Stack, asked: Asker, alice: User) -> None:
     run = asked.slowly(300)
-    opened = [threading.Thread(target=events_of, args=(stack, run, alice)) for _ in range(30)]
+    session, seen = session_of(alice), []
+    opened = [threading.Thread(target=lambda: seen.append(events_of(stack, run, session))) for _ in range(30)]
     for thread in opened:
         thread.start()
-    time.sleep(2)
+    until_text(run)
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from pg_stat_activity where datname = current_database()")
         held = cursor.fetchone()[0]
@@ -183,6 +184,7 @@ def test_open_streams_hold_no_database_connection(stack: Stack, asked: Asker, al
     for thread in opened:
         thread.join()
     assert held < 25
+    assert [each[-1].event for each in seen] == ["end"] * 30
 
 
 def test_a_provider_that_breaks_off_keeps_what_it_wrote(asked: Asker) -> None:
