@@ -7,10 +7,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Department, User
 from hub.tools.fields import Field
 from hub.tools.models import OutputKind, Tool, ToolRun
 from hub.tools.schema import Key, schema_of
+from playground.quota.limits import set_quota
 from playground.runs.models import RunState
 
 from .conftest import SECRET
@@ -222,3 +223,15 @@ def test_names_labels_inputs_and_answers_are_only_text(
         page = client.get(url)
         assert page.status_code == 200
         assert "<img" not in page.text, url
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_a_refusal_leaves_what_was_typed(
+    *, tool: Tool, as_user: Any, alice: User, dana: User, marketing: Department, headers: dict[str, str]
+) -> None:
+    set_quota(scope="department", target=marketing, period="month", limit=1, actor=dana, reason="test")
+    url = url_of(tool, "create_tool_run")
+    response = as_user(alice).post(url, {"form_id": "f1", "input-title": "my bike"}, headers=headers)
+    assert response.status_code == 422
+    assert 'data-code="quota_exceeded"' in response.text
+    assert 'value="my bike"' in response.text

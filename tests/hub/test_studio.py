@@ -5,11 +5,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Department, User
 from hub.tools.fields import Field, parse_fields
 from hub.tools.models import OutputKind, Tool, ToolRun, ToolVersion
 from hub.tools.schema import Key, schema_of
 from playground.catalog.models import Audience, Model
+from playground.quota.limits import set_quota
 
 NEW = "/hub/tools/new/"
 
@@ -219,3 +220,14 @@ def test_thousands_of_rows_are_not_read(studio: Client, filled: dict[str, Any]) 
     rows = {"row-field": [str(number) for number in range(900)]}
     page = studio.post(NEW, filled | rows | {"action": "up_field 1"})
     assert len(page.context["studio"].fields) == 100
+
+
+def test_a_trial_that_is_refused_keeps_the_draft(
+    studio: Client, filled: dict[str, Any], dana: User, sales: Department
+) -> None:
+    set_quota(scope="department", target=sales, period="month", limit=1, actor=dana, reason="test")
+    response = studio.post(NEW, filled | {"action": "try"})
+    assert response.status_code == 422
+    assert 'data-code="quota_exceeded"' in response.text
+    assert f'action="{reverse("hub:edit_tool", args=["better-titles"])}"' in response.text
+    assert ToolVersion.objects.count() == 1
