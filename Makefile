@@ -21,9 +21,9 @@ check: dev ## Format, lint, types, templates, imports, migrations, deployment, d
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy accounts playground hub tests
-	git ls-files -z -- '*.html' | xargs -0 -r $(BIN)/djade --check --target-version 5.2
+	git ls-files -z -- 'templates/*.html' | xargs -0 -r $(BIN)/djade --check --target-version 5.2
 	$(BIN)/lint-imports
-	DEMO=1 DATABASE_POOL_TIMEOUT=1 $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
+	DEMO=1 DATABASE_POOL_TIMEOUT=1 LOG_LEVEL=ERROR $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 	env $$(cat .ci/production.env) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/pytest tests/house
 	$(BIN)/python .ci/audit.py
@@ -31,7 +31,7 @@ check: dev ## Format, lint, types, templates, imports, migrations, deployment, d
 fix: dev ## Mend format, lint and templates where a tool can
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
-	git ls-files -z -- '*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
+	git ls-files -z -- 'templates/*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
 
 bench: dev ## Measure streams: added time to first token, lag, processor time
 	@exec $(BIN)/python -m tests.bench.streams $(ARGS)

@@ -10,7 +10,9 @@ DAYS = [(30, _("30 days")), (90, _("90 days")), (180, _("Half a year")), (LONGES
 
 
 class KeyForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("What will use it, for example “laptop”."))
+    name = forms.CharField(
+        label=_("What will use it"), max_length=80, widget=forms.TextInput(attrs={"placeholder": _("My laptop")})
+    )
     days = forms.TypedChoiceField(label=_("Works for"), choices=DAYS, coerce=int, initial=90)
 
 

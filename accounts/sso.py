@@ -123,7 +123,7 @@ def apply_mapping(user: User, mapping: Mapping) -> User:
     _sync_memberships(user, mapping)
     after = standing(user)
     if after != before:
-        audit.record(None, "person.synced", user, before=before, after=after, reason="company sign-in")
+        audit.record(None, "person.synced", user, before=before, after=after)
     return user
 
 

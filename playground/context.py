@@ -5,10 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext as _
 
 from accounts.http import Request
-from accounts.models import Department, Role, User
+from accounts.models import Department, User
+from accounts.roles import is_admin
 from playground.quota.limits import tightest
 
 THEMES = ("light", "dark")
@@ -24,34 +24,16 @@ class Person:
     manages: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What the limit that stops her first still leaves; amounts in micro-units."""
-
-    label: str
-    amount: int
-    used: int
-    limit: int
-
-
 def person(user: User) -> Person:
     memberships = list(user.memberships.select_related("department"))
     words = str(user).split()
-    is_admin = user.role == Role.ADMIN
+    admin = is_admin(user)
     return Person(
         initials="".join(word[0] for word in words[:1] + words[1:][-1:]),
         department=next((row.department for row in memberships if row.is_primary), None),
-        is_admin=is_admin,
-        manages=is_admin or any(row.is_owner for row in memberships),
+        is_admin=admin,
+        manages=admin or any(row.is_owner for row in memberships),
     )
-
-
-def left(user: User, department: Department | None) -> Left | None:
-    found = tightest(user, department)
-    if found is None or found.limit is None or found.left is None:
-        return None
-    label = _("%(name)s, %(period)s") % {"name": found.name, "period": found.period_name}
-    return Left(label=label, amount=found.left, used=found.settled + found.reserved, limit=found.limit)
 
 
 def page(request: Request) -> dict[str, Any]:
@@ -62,5 +44,6 @@ def page(request: Request) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "sidebar_closed": request.COOKIES.get("sidebar") == "closed",
         "person": who,
-        "left": SimpleLazyObject(lambda: left(request.user, who.department)),
+        # The limit that stops her first, a quota.limits.Remaining; None where nothing is limited.
+        "left": SimpleLazyObject(lambda: tightest(request.user, who.department)),
     }

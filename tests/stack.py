@@ -79,11 +79,14 @@ class Stack:
         return (self.folder / f"{name}.log").read_bytes()
 
     @contextmanager
-    def get(self, path: str, user: User | None = None, **headers: str) -> Iterator[http.client.HTTPResponse]:
-        """A GET whose body is read as it arrives; closed at the end of the block as by a browser that leaves."""
+    def get(self, path: str, user: User | str | None = None, **headers: str) -> Iterator[http.client.HTTPResponse]:
+        """A GET whose body is read as it arrives; closed at the end of the block as by a browser that leaves.
+
+        `user` may be the session of somebody, for threads, which should open no database connection of their own.
+        """
         caller = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         if user is not None:
-            headers["Cookie"] = f"{settings.SESSION_COOKIE_NAME}={session_of(user)}"
+            headers["Cookie"] = f"{settings.SESSION_COOKIE_NAME}={user if isinstance(user, str) else session_of(user)}"
         try:
             caller.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
             yield caller.getresponse()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from hub.studio.forms import AudienceForm, ContentForm, DetailsForm, FieldForm, KeyForm, lines
 from hub.tools.fields import Field, InputForm, Inputs, check_fields, name_from, parse_fields
-from hub.tools.models import OutputKind, Tool, ToolVersion
+from hub.tools.models import Audience, OutputKind, Tool, ToolVersion
 from hub.tools.rendering import Rendered, render, template_problems, unused_fields
 from hub.tools.schema import Key, SchemaInvalid, keys_of, parse_schema, schema_of
 from hub.tools.versions import Content, Details
@@ -179,7 +179,7 @@ def studio_for(user: User, tool: Tool | None, version: ToolVersion | None) -> St
             content=ContentForm(
                 models=models,
             ),
-            audience=AudienceForm(),
+            audience=AudienceForm(initial={"audience": Audience.PRIVATE}),
             fields=field_rows([start]),
             keys=[],
             inputs={},

@@ -1,6 +1,6 @@
 """The parts of a tool's form: what may be asked, how an answer is checked, and how it reads in the prompt.
 
-A kind of field is one row of KINDS; CONTRIBUTING.md has the recipe for a new one.
+A kind of field is one row of KINDS; docs/tools.md has the recipe for a new one.
 """
 
 import re
@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from django import forms
@@ -245,7 +246,7 @@ def name_from(label: str, taken: set[str]) -> str:
     base = "_".join(words)[: LONGEST_NAME - 3].strip("_")
     if not NAME.fullmatch(base) or base in RESERVED_NAMES:
         base = f"field_{base}".strip("_")
-    names = (base if number == 1 else f"{base}_{number}" for number in range(1, MOST_FIELDS + 3))
+    names = (base if number == 1 else f"{base}_{number}" for number in count(1))
     return next(name for name in names if name not in taken)
 
 

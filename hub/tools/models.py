@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
+from hub.tools.columns import OrderedJSONField
 from playground.catalog.models import Model
 from playground.runs.models import Run
 
@@ -77,7 +78,7 @@ class ToolVersion(models.Model):
     max_output_tokens = models.PositiveIntegerField(default=2_000)
     output_kind = models.CharField(max_length=20, choices=OutputKind, default=OutputKind.MARKDOWN)
     # A JSON Schema, where the output is JSON.
-    schema = models.JSONField(null=True, blank=True)
+    schema = OrderedJSONField(null=True, blank=True)
     # Inputs that show what the tool is for: the sample button fills them in.
     sample_inputs = models.JSONField(default=dict, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

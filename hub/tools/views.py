@@ -27,14 +27,16 @@ RUNS_A_PAGE = 25
 def index(request: Request) -> HttpResponse:
     form = FindForm(request.GET)
     chosen = {name: form.value_of(name) for name in ("q", "category", "department")}
-    page = Paginator(find_tools(request.user, **chosen), TOOLS_A_PAGE).get_page(request.GET.get("page"))
-    is_front = page.number == 1 and not any(chosen.values())
-    for_you = for_her_departments(request.user) if is_front else []
+    for_you = [] if any(chosen.values()) else list(for_her_departments(request.user))
+    others = find_tools(request.user, **chosen).exclude(pk__in=[tool.pk for tool in for_you])
+    page = Paginator(others, TOOLS_A_PAGE).get_page(request.GET.get("page"))
+    first = for_you if page.number == 1 else []
+    cards = cards_of([*first, *page])
     context = {
         "chosen": chosen,
         "page": page,
-        "cards": cards_of(page),
-        "for_you": cards_of(for_you),
+        "for_you": cards[: len(first)],
+        "cards": cards[len(first) :],
         "categories": Category.choices,
         "departments": departments_with_tools(request.user),
         "may_make": may_publish(request.user),

@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import Department, Membership, User
+from accounts.models import Department, User
 from playground.quota.clock import moment
 from playground.quota.models import Period, Quota, Scope
 from playground.quota.windows import database_now, make_quotas, make_windows, open_windows
@@ -57,18 +57,6 @@ class Remaining:
         return moment(self.resets_at)
 
 
-@dataclass(frozen=True, slots=True)
-class LeftLine:
-    """The one line that every page shows: what the tightest limit leaves, and until when."""
-
-    label: str
-    amount: int
-    limit: int
-    used: int
-    resets: str
-    is_near: bool
-
-
 def remaining(user: User, department: Department | None, *, at: datetime | None = None) -> list[Remaining]:
     """Every limit that binds `user` when `department` pays, company first. Reads only."""
     names = {Scope.COMPANY: _("The company"), Scope.DEPARTMENT: str(department), Scope.PERSON: _("You")}
@@ -95,27 +83,6 @@ def tightest(user: User, department: Department | None) -> Remaining | None:
 def tightest_of(limits: list[Remaining]) -> Remaining | None:
     binding = [limit for limit in limits if limit.left is not None]
     return min(binding, key=lambda limit: limit.left or 0, default=None)
-
-
-def paying_department(user: User) -> Department | None:
-    """The department that pays for what `user` asks: her primary one."""
-    primary = Membership.objects.select_related("department").filter(user=user, is_primary=True).first()
-    return primary.department if primary else None
-
-
-def left_line(user: User) -> LeftLine | None:
-    """What is left of the tightest limit of `user` when her own department pays; None where nothing is limited."""
-    tight = tightest(user, paying_department(user))
-    if tight is None or tight.limit is None or tight.left is None:
-        return None
-    return LeftLine(
-        label=tight.label,
-        amount=tight.left,
-        limit=tight.limit,
-        used=tight.used,
-        resets=tight.resets,
-        is_near=tight.is_near,
-    )
 
 
 @transaction.atomic

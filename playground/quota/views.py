@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import role_required
+from accounts.departments import primary_department
 from accounts.http import Request
 from accounts.models import Department, User
 from accounts.roles import is_admin, owned_departments
 from playground.quota.access import may_manage, target_for
 from playground.quota.forms import QuotaForm
-from playground.quota.limits import paying_department, remaining, set_quota, tightest_of
+from playground.quota.limits import remaining, set_quota, tightest_of
 from playground.quota.models import Period
 from playground.quota.overview import row_for, rows_for, scope_of
 
@@ -23,9 +24,10 @@ PAGE = 25
 
 @require_safe
 def mine(request: Request) -> HttpResponse:
-    department = paying_department(request.user)
+    department = primary_department(request.user)
     limits = remaining(request.user, department)
-    context = {"limits": limits, "tightest": tightest_of(limits), "department": department}
+    nearest_first = sorted(limits, key=lambda limit: (limit.left is None, limit.left or 0))
+    context = {"limits": nearest_first, "tightest": tightest_of(limits), "department": department}
     return render(request, "playground/quota/mine.html", context)
 
 

@@ -29,6 +29,7 @@ class Asking:
             self._outcome.finish_reason = event.reason
         elif isinstance(event, AttemptStarted):
             self._outcome.target = event.target
+            self._outcome.usage = None  # what the attempt before has counted says nothing about this one
             self._outcome.attempts.append(AttemptRecord(event.target, event.number, self._elapsed()))
         elif isinstance(event, AttemptFailed):
             self._outcome.attempts[-1].error_code = event.code

@@ -6,15 +6,19 @@ import time
 from datetime import timedelta
 from uuid import UUID
 
+from celery.signals import worker_ready
+from celery.worker.consumer import Consumer
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from playground.catalog.errors import CredentialUnreadable
 from playground.catalog.routes import route_for
 from playground.gateway import router
-from playground.gateway.errors import GatewayError
+from playground.gateway.errors import CredentialRejected, GatewayError
+from playground.gateway.providers import KINDS, adapter
 from playground.gateway.types import ChatRequest, Limits, Route
 from playground.lib.refusal import Refusal
 from playground.quota import ledger
@@ -28,8 +32,19 @@ from playground.runs.outcomes import Outcome
 
 # A database that restarts keeps nobody from settling what was spent.
 SECONDS_TO_RETRY_THE_END = 300.0
+# The queue of a worker that streams.
+QUEUE = "interactive"
 
 logger = logging.getLogger(__name__)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def warm_up(sender: Consumer, **_: object) -> None:
+    """Load the providers' SDKs before the first question: their import would hold up every stream for a second."""
+    if QUEUE in sender.app.amqp.queues.consume_from:
+        stream_loop()
+        for kind in KINDS:
+            adapter(kind)
 
 
 def execute_run(run_id: UUID) -> None:
@@ -37,7 +52,11 @@ def execute_run(run_id: UUID) -> None:
     try:
         claimed = _claim(run_id)
     except Refusal as refusal:
-        _refuse(run_id, refusal)
+        _refuse(run_id, refusal.code, refusal.title)
+        return
+    except CredentialUnreadable:
+        name = Run.objects.values_list("model_name", flat=True).get(pk=run_id)
+        _refuse(run_id, CredentialRejected.code, CredentialRejected.sentence.format(model=name))
         return
     if claimed is None:
         return
@@ -73,9 +92,9 @@ def _claim(run_id: UUID) -> tuple[Run, Route, ChatRequest] | None:
     return run, Route(targets), requests.load(run.request or {})
 
 
-def _refuse(run_id: UUID, refusal: Refusal) -> None:
+def _refuse(run_id: UUID, code: str, message: str) -> None:
     run = Run.objects.get(pk=run_id)
-    if finish_queued(run, state=RunState.FAILED, error_code=refusal.code, error_message=refusal.title):
+    if finish_queued(run, state=RunState.FAILED, error_code=code, error_message=message):
         events.append_end(run_id, at=events.Position(), state=RunState.FAILED)
 
 

@@ -9,14 +9,19 @@ from playground.gateway.types import ChatRequest, Turn
 
 
 def dump(request: ChatRequest) -> dict[str, Any]:
-    """PostgreSQL stores no NUL characters, and no provider has a use for them."""
-    stored: dict[str, Any] = json.loads(json.dumps(asdict(request)).replace("\\u0000", ""))
+    """PostgreSQL stores no NUL characters, and no provider has a use for them.
+
+    The schema goes as text, because the database sorts the keys of an object, and a model writes them in their order.
+    """
+    plain = asdict(request) | {"schema": request.schema and json.dumps(request.schema)}
+    stored: dict[str, Any] = json.loads(json.dumps(plain).replace("\\u0000", ""))
     return stored
 
 
 def load(stored: dict[str, Any]) -> ChatRequest:
     turns = tuple(Turn(**turn) for turn in stored["turns"])
-    return ChatRequest(**(stored | {"turns": turns, "stop": tuple(stored["stop"])}))
+    schema = stored["schema"] and json.loads(stored["schema"])
+    return ChatRequest(**(stored | {"turns": turns, "stop": tuple(stored["stop"]), "schema": schema}))
 
 
 def fingerprint(stored: dict[str, Any], *also: str) -> str:

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils.translation import gettext as _
 
+from playground.quota import ledger
 from playground.runs import events
 from playground.runs.finish import finish_queued, finish_run
 from playground.runs.models import Run, RunState
@@ -28,6 +29,7 @@ def sweep_runs() -> None:
     fail_forgotten()
     send_again()
     interrupt_lost()
+    ledger.expire_overdue()
 
 
 def send_again() -> None:

@@ -65,7 +65,7 @@ class Folder:
             lock.flush()
             yield
 
-    def secret(self, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(32)) -> str:
+    def secret(self, name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(48)) -> str:
         return self._kept("secrets.json", name, make)
 
     def port(self, name: str) -> int:

@@ -75,11 +75,11 @@ def measure() -> None:
     for name, action in (("bare INSERT", insert), ("reserve", admit), ("reserve + settle", admit_and_settle)):
         median, rate = alone(action), together(action)
         floor = floor or (median, rate)
-        print(  # noqa: T201
+        print(
             f"{name:17} alone {median * 1000:6.2f} ms ({median / floor[0]:4.1f}×)   "
             f"{CONNECTIONS} at once {rate:6.0f}/s ({rate / floor[1]:4.2f}×)"
         )
-    print("The ledger is true." if not verify() else verify())  # noqa: T201
+    print("The ledger is true." if not verify() else verify())
 
 
 def alone(action: Callable[[], None]) -> float:

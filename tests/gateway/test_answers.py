@@ -5,6 +5,7 @@ import json
 import jsonschema_rs
 import pytest
 
+from playground.gateway.discovery import list_models
 from playground.gateway.providers import adapter
 from playground.gateway.types import AttemptStarted, Delta, Finish, Target, Turn, Usage
 from tests.fake_provider import FakeProvider
@@ -130,6 +131,11 @@ async def _body(fake_provider: FakeProvider, kind: str) -> dict[str, object]:
 
 async def test_the_models_of_a_provider_are_listed(target: Target) -> None:
     assert await adapter(target.kind).list_models(target) == ["demo-quick", "demo-careful", "demo-reasoner"]
+
+
+def test_models_can_be_listed_without_a_loop(target: Target) -> None:
+    for _ in range(2):
+        assert "demo-quick" in list_models(target)
 
 
 async def test_a_lost_usage_is_not_made_up(fake_provider: FakeProvider) -> None:

@@ -9,7 +9,7 @@ from playground.gateway import errors
 from playground.gateway.retry import LONGEST_WAIT, RETRIES, wait_before_retry
 from playground.gateway.types import AttemptFailed, AttemptStarted, Delta, Event, Finish, Target
 from tests.fake_provider import FakeProvider
-from tests.gateway.asking import ask, finish_of, idle, question, stream, text_of
+from tests.gateway.asking import ask, finish_of, idle, question, stream, text_of, usage_of
 
 
 def _attempts(events: list[Event]) -> list[str]:
@@ -184,9 +184,10 @@ async def test_an_answer_that_is_whole_is_not_called_cut(fake_provider: FakeProv
     assert events[-1] == Finish("stop")
 
 
-async def test_a_null_character_never_reaches_the_database(fake_provider: FakeProvider, target: Target) -> None:
-    fake_provider.script(pieces=["a\x00b", "c"])
-    assert text_of(await ask(target)) == "abc"
+async def test_a_cut_answer_does_not_look_free(fake_provider: FakeProvider) -> None:
+    fake_provider.script(text="word " * 500, ignore_max_tokens=True)
+    events = await ask(fake_provider.target("anthropic"), request=question(max_output_tokens=20))
+    assert usage_of(events).output_tokens == 20
 
 
 async def test_two_streams_share_one_client(fake_provider: FakeProvider, target: Target) -> None:

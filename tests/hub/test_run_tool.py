@@ -10,10 +10,12 @@ from hub.tools.errors import ModelNotYours, PromptTooLong
 from hub.tools.fields import Field
 from hub.tools.models import OutputKind, Tool, ToolRun, ToolVersion
 from hub.tools.running import run_tool
+from hub.tools.schema import Key, schema_of
 from playground.catalog.models import Audience, Model
 from playground.quota.errors import QuotaExceeded
 from playground.quota.limits import set_quota
 from playground.runs.models import Run
+from playground.runs.requests import load
 
 from .conftest import SECRET
 
@@ -39,7 +41,16 @@ def test_it_asks_what_the_stored_version_says(tool: Tool, alice: User) -> None:
 def test_it_asks_for_data_by_schema(make_tool: Callable[..., Tool], alice: User) -> None:
     tool = make_tool(output_kind=OutputKind.JSON, schema=SCHEMA)
     made = run_tool(tool.versions.get(), user=alice, inputs={"title": "x"}, form_id="f1")
-    assert made.run.request["schema"] == SCHEMA
+    assert load(Run.objects.get(pk=made.run_id).request).schema == SCHEMA
+
+
+def test_the_keys_of_the_answer_keep_their_order(make_tool: Callable[..., Tool], alice: User) -> None:
+    schema = schema_of([Key("reasons"), Key("verdict"), Key("a")])
+    tool = make_tool(output_kind=OutputKind.JSON, schema=schema)
+    made = run_tool(tool.versions.get(), user=alice, inputs={"title": "x"}, form_id="f1")
+    asked = load(Run.objects.get(pk=made.run_id).request).schema
+    assert asked is not None
+    assert list(asked["properties"]) == ["reasons", "verdict", "a"]
 
 
 def test_a_schema_left_over_from_before_is_not_asked_for(make_tool: Callable[..., Tool], alice: User) -> None:

@@ -4,7 +4,10 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
+
+from accounts.models import User
 
 
 @pytest.fixture
@@ -13,3 +16,10 @@ def gallery(settings: Settings) -> None:
     templates = deepcopy(settings.TEMPLATES)
     templates[0]["DIRS"].append(Path(__file__).parent / "templates")
     settings.TEMPLATES = templates
+
+
+@pytest.fixture
+def employee(client: Client, alice: User) -> Client:
+    """Alice, signed in."""
+    client.force_login(alice)
+    return client

@@ -5,15 +5,15 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from playground.context import left, person
-from playground.quota.limits import set_quota
+from playground.context import person
+from playground.quota.limits import set_quota, tightest
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("gallery")]
 
 
 def test_a_stranger_costs_no_query(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
-        client.get("/gallery/")
+        client.get("/nowhere/")
 
 
 def test_who_is_signed_in_is_one_query(alice: User, django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -30,24 +30,23 @@ def test_an_owner_and_an_admin_manage(ana: User, dana: User) -> None:
     assert person(dana).is_admin
 
 
-def test_the_chosen_theme_is_in_the_page(client: Client) -> None:
-    client.cookies["theme"] = "dark"
-    assert b'data-theme="dark"' in client.get("/gallery/").content
+def test_the_chosen_theme_is_in_the_page(employee: Client) -> None:
+    employee.cookies["theme"] = "dark"
+    assert b'data-theme="dark"' in employee.get("/gallery/").content
 
 
-def test_a_theme_that_is_none_is_ignored(client: Client) -> None:
-    client.cookies["theme"] = "x onload=alert(1)"
-    assert b"data-theme=" not in client.get("/gallery/").content.split(b"<head>")[0]
+def test_a_theme_that_is_none_is_ignored(employee: Client) -> None:
+    employee.cookies["theme"] = "x onload=alert(1)"
+    assert b"data-theme=" not in employee.get("/gallery/").content.split(b"<head>")[0]
 
 
-def test_the_language_comes_from_our_own_list(client: Client) -> None:
-    response = client.get("/gallery/", headers={"Accept-Language": '"><script>'})
+def test_the_language_comes_from_our_own_list(employee: Client) -> None:
+    response = employee.get("/gallery/", headers={"Accept-Language": '"><script>'})
     assert b'<html lang="en">' in response.content
 
 
-def test_without_a_limit_there_is_no_meter(alice: User, client: Client) -> None:
-    client.force_login(alice)
-    assert b'class="left"' not in client.get("/gallery/").content
+def test_without_a_limit_there_is_no_meter(employee: Client) -> None:
+    assert b'class="left"' not in employee.get("/gallery/").content
 
 
 def test_the_tightest_limit_is_on_every_page(alice: User, dana: User, client: Client) -> None:
@@ -60,4 +59,4 @@ def test_the_tightest_limit_is_on_every_page(alice: User, dana: User, client: Cl
 def test_what_is_left_is_one_query(alice: User, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     department = person(alice).department
     with django_assert_num_queries(1):
-        left(alice, department)
+        tightest(alice, department)

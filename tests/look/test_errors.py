@@ -1,7 +1,8 @@
 """An error page says what happened and leads back, to whoever meets it."""
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.views.defaults import server_error
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
@@ -21,8 +22,8 @@ def test_a_missing_page_keeps_the_frame_of_who_is_signed_in(client: Client, alic
     assert b'id="sidebar"' in client.get("/nowhere/").content
 
 
-def test_a_forbidden_page_says_so(client: Client) -> None:
-    response = client.get("/forbid/")
+def test_a_forbidden_page_says_so(employee: Client) -> None:
+    response = employee.get("/forbid/")
     assert response.status_code == 403
     assert b"This is not yours to open" in response.content
 
@@ -33,9 +34,10 @@ def test_a_form_without_its_token_says_why() -> None:
     assert b"This page was open too long" in response.content
 
 
-def test_a_fault_of_ours_asks_no_database(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    client.raise_request_exception = False
+def test_a_fault_of_ours_asks_no_database(
+    rf: RequestFactory, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_num_queries(0):
-        response = client.get("/break/")
+        response = server_error(rf.get("/"))
     assert response.status_code == 500
     assert b"It was not you" in response.content

@@ -4,6 +4,8 @@ import pytest
 from django.conf import settings
 from django.test import AsyncClient, Client
 
+from accounts.models import User
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("gallery")]
 
 PATHS = ["/gallery/", "/livez", "/nowhere/", "/forbid/"]
@@ -22,7 +24,9 @@ def test_every_answer_carries_it(client: Client, path: str, name: str, value: st
     assert client.get(path).headers[name] == value
 
 
-async def test_the_answer_of_an_async_view_carries_it(async_client: AsyncClient) -> None:
+@pytest.mark.django_db(transaction=True)
+async def test_the_answer_of_an_async_view_carries_it(async_client: AsyncClient, alice: User) -> None:
+    await async_client.aforce_login(alice)
     response = await async_client.get("/refuse-async/")
     assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
 

@@ -191,6 +191,6 @@ def test_any_steps_in_any_order_leave_a_true_book(
 ) -> None:
     Book.people, Book.departments, Book.admin = [alice, eve], [marketing, sales], dana
     few = settings(
-        max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
     )
     run_state_machine_as_test(Book, settings=few)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Department, User
 from playground.quota.errors import QuotaExceeded
-from playground.quota.limits import left_line, remaining, set_quota, tightest
+from playground.quota.limits import remaining, set_quota, tightest
 from playground.quota.models import Quota, QuotaWindow, Reservation
 
 Hold = Callable[..., Reservation]
@@ -42,7 +42,6 @@ def test_the_smallest_remainder_wins(
 def test_nothing_is_tightest_where_nothing_is_limited(hold: Hold, alice: User, marketing: Department) -> None:
     hold(20)
     assert tightest(alice, marketing) is None
-    assert left_line(alice) is None
 
 
 def test_what_is_left_is_read_before_anybody_has_spent(
@@ -60,9 +59,9 @@ def test_a_person_without_department_has_her_own_limits_and_the_companys(alice: 
 def test_it_asks_for_attention_only_near_the_limit(hold: Hold, limit: Callable[..., Quota], alice: User) -> None:
     limit("person", "day", 100)
     hold(79)
-    assert not getattr(left_line(alice), "is_near", None)
+    assert not getattr(tightest(alice, None), "is_near", None)
     hold(1)
-    assert getattr(left_line(alice), "is_near", None)
+    assert getattr(tightest(alice, None), "is_near", None)
 
 
 def test_a_raised_limit_admits_at_once(hold: Hold, limit: Callable[..., Quota]) -> None:

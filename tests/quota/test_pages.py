@@ -158,5 +158,5 @@ def test_the_table_asks_as_many_questions_at_any_size(
         department = Department.objects.create(name=f"D{number}", slug=f"d{number}")
         Membership.objects.create(user=ana, department=department, is_owner=True)
     client = signed_in(ana)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         client.get(MANAGE)

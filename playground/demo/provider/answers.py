@@ -62,7 +62,7 @@ def _text(ask: Ask, say: Phrases, subjects: list[str]) -> str:
     if TITLE.search(prompt) and ask.max_tokens <= SHORT:
         return " ".join(subjects[:4])
     seed = crc32(prompt.encode(errors="replace"))
-    heading = _pick(say.headings, seed).format(subjects[0].capitalize())
+    heading = _pick(say.headings, seed).format(_title(subjects[0]))
     asked = shorten(prompt, 160, placeholder="…")
     parts = [
         f"## {heading}",
@@ -75,7 +75,7 @@ def _text(ask: Ask, say: Phrases, subjects: list[str]) -> str:
         wanted = [_list, _table, _code] if "quick" not in ask.model else [_list, (_table, _code)[seed % 2]]
     parts += [make(say, subjects, seed) for make in wanted]
     if "careful" in ask.model:
-        parts += [f"### {subjects[-1].capitalize()}", _pick(say.about, seed >> 5).format(*_two(subjects, 2))]
+        parts += [f"### {_title(subjects[-1])}", _pick(say.about, seed >> 5).format(*_two(subjects, 2))]
     return "\n\n".join([*parts, _pick(say.next, seed >> 6)])
 
 
@@ -116,6 +116,10 @@ SECTIONS = ((LIST, _list), (TABLE, _table), (CODE, _code), (AS_JSON, _json))
 
 def _two(subjects: list[str], index: int) -> tuple[str, str]:
     return subjects[index % len(subjects)], subjects[(index + 1) % len(subjects)]
+
+
+def _title(subject: str) -> str:
+    return subject[0].upper() + subject[1:]
 
 
 def _pick(choices: Sequence[T], seed: int) -> T:

@@ -19,7 +19,7 @@ MALFORMS: dict[str, Callable[[Frames], Frames]] = {
     # Allowed by the protocol: the text has to come through whole.
     "comments": lambda frames: [b": keep-alive\n\n" + frame for frame in frames],
     "crlf": lambda frames: [frame.replace(b"\n", b"\r\n") for frame in frames],
-    "bom": lambda frames: [b"\xef\xbb\xbf" + frames[0], *frames[1:]],
+    "bom": lambda frames: [b"\xef\xbb\xbf" + frames[1], *frames[2:]],  # before text, whose loss would show
     "duplicate_id": lambda frames: [b"id: 7\nretry: 10\n" + frame for frame in frames],
     "one_byte": lambda frames: [bytes([byte]) for frame in frames for byte in frame],
     "glued": lambda frames: [b"".join(frames)],
