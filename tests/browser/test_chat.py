@@ -257,7 +257,7 @@ def test_nothing_serious_for_axe(chat: Page, fake_provider: FakeProvider) -> Non
     picture(chat, "chat-new", whole=False)
     ask(chat, "Make a plan")
     answered(chat)
-    chat.get_by_role("button", name="Model:").click()
+    chat.locator(".picker-button").click()
     picture(chat, "chat-picker", whole=False)
     found += axe.check(chat)
     chat.keyboard.press("Escape")
