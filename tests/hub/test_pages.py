@@ -95,7 +95,7 @@ def test_a_reload_keeps_values_and_answer(
     tool: Tool, answer: Callable[..., ToolRun], as_user: Callable[[User], Client], alice: User
 ) -> None:
     made = answer(tool, alice, "# A fine title")
-    page = as_user(alice).get(url_of(tool), {"run": made.pk}).text
+    page = as_user(alice).get(url_of(tool), {"run": str(made.pk)}).text
     assert 'value="bike"' in page
     assert made.run.output_html in page
 

@@ -39,7 +39,7 @@ def send_from_elsewhere(run_id: UUID, environment: Mapping[str, str], *, seconds
     """Wake a worker by another broker, or another queue, than this process's own."""
     django = {"DJANGO_SETTINGS_MODULE": "playground.settings"}
     command = [sys.executable, "-c", SEND, str(run_id)]
-    done = subprocess.run(command, env=environment | django, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, env={**environment, **django}, capture_output=True, text=True, check=True)  # noqa: S603
     assert float(done.stdout) < seconds
 
 
