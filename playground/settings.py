@@ -268,6 +268,11 @@ RUN_REQUEUE_SECONDS = env.float("RUN_REQUEUE_SECONDS", default=15.0)
 # On a deploy, answers that are still being written get this long to end by themselves.
 RUN_DRAIN_SECONDS = env.float("RUN_DRAIN_SECONDS", default=600.0)
 
+# --- Chats ------------------------------------------------------------------------------------------------------------
+
+# A deleted chat is kept for so many days, in case it is wanted back, then it is gone.
+DELETED_CHAT_DAYS = env.int("DELETED_CHAT_DAYS", default=30)
+
 # --- Logging ----------------------------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
