@@ -257,7 +257,7 @@ DEMO_PROVIDER_URL = env.str("DEMO_PROVIDER_URL", default="")
 
 # How long an answer may be when neither the model nor the caller says; tokens.
 DEFAULT_MAX_OUTPUT_TOKENS = env.int("DEFAULT_MAX_OUTPUT_TOKENS", default=4096)
-# A run's time limits (PROMISES R12): seconds to the first byte, between two events, and in all.
+# A run's time limits: seconds to the first byte, between two events, and in all.
 RUN_FIRST_BYTE_SECONDS = env.float("RUN_FIRST_BYTE_SECONDS", default=60.0)
 RUN_IDLE_SECONDS = env.float("RUN_IDLE_SECONDS", default=90.0)
 RUN_TOTAL_SECONDS = env.float("RUN_TOTAL_SECONDS", default=1800.0)
