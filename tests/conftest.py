@@ -6,5 +6,6 @@ pytest_plugins = [
     "tests.catalogue",
     "tests.fake_provider",
     "tests.ledger",
+    "tests.runs.asking",
     "tests.stack",
 ]

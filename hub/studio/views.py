@@ -19,6 +19,7 @@ from hub.tools.fields import InputForm
 from hub.tools.models import Tool, ToolRun, ToolVersion, VersionState
 from hub.tools.running import run_tool
 from hub.tools.versions import create_tool, publish, retire, save_draft
+from playground.lib.refusal import Refusal
 
 TOOLS_A_PAGE = 50
 # "start" brings a text from elsewhere, as a chat does with a question that deserves a form.
@@ -80,7 +81,10 @@ def try_draft(request: Request, version: ToolVersion, studio: Studio) -> HttpRes
     if not studio.tried.is_valid():
         return show(request, studio, tool=version.tool, status=422)
     form_id = request.POST.get("form_id", "")
-    tool_run = run_tool(version, user=request.user, inputs=studio.tried.inputs, form_id=form_id)
+    try:
+        tool_run = run_tool(version, user=request.user, inputs=studio.tried.inputs, form_id=form_id)
+    except Refusal as refusal:
+        return show(request, studio, tool=version.tool, refusal=refusal, status=refusal.status)
     return to_studio(version.tool, tool_run)
 
 
@@ -115,7 +119,9 @@ def newest(tool: Tool) -> ToolVersion:
     return version or get_object_or_404(tool.versions)
 
 
-def show(request: Request, studio: Studio, *, tool: Tool | None = None, status: int = 200) -> HttpResponse:
+def show(
+    request: Request, studio: Studio, *, tool: Tool | None = None, refusal: Refusal | None = None, status: int = 200
+) -> HttpResponse:
     tool_run = tried(request, tool)
     context = {
         "studio": studio,
@@ -124,6 +130,7 @@ def show(request: Request, studio: Studio, *, tool: Tool | None = None, status: 
         "version": newest(tool) if tool else None,
         "is_live": bool(tool and tool.versions.filter(state=VersionState.PUBLISHED).exists()),
         "tool_run": tool_run,
+        "refusal": refusal,
         "answer": answer_of(tool_run) if tool_run else None,
         "place": "studio",
     }

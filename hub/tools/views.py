@@ -18,6 +18,7 @@ from hub.tools.finding import cards_of, departments_with_tools, find_tools, for_
 from hub.tools.forms import FindForm
 from hub.tools.models import Category, Tool, ToolRun, ToolVersion
 from hub.tools.running import run_tool
+from playground.lib.refusal import Refusal
 
 TOOLS_A_PAGE = 24
 RUNS_A_PAGE = 25
@@ -94,14 +95,19 @@ def bench(request: Request, version: ToolVersion, form: InputForm, tool_run: Too
 def create_tool_run(request: Request, slug: str) -> HttpResponse:
     version = live_version(tool_for(request.user, slug))
     form = InputForm(parse_fields(version.fields), request.POST)
+    template = "hub/tools/_bench.html" if request.htmx else "hub/tools/tool.html"
     if not form.is_valid():
-        template = "hub/tools/_bench.html" if request.htmx else "hub/tools/tool.html"
         return render(request, template, bench(request, version, form, None), status=422)
-    tool_run = run_tool(version, user=request.user, inputs=form.inputs, form_id=request.POST.get("form_id", ""))
+    try:
+        tool_run = run_tool(version, user=request.user, inputs=form.inputs, form_id=request.POST.get("form_id", ""))
+    except Refusal as refusal:
+        # What she typed stays beside the reason.
+        context = bench(request, version, form, None) | {"refusal": refusal}
+        return render(request, template, context, status=refusal.status)
     url = f"{reverse('hub:tool', args=[slug])}?run={tool_run.pk}"
     if not request.htmx:
         return redirect(url)
-    return replace_url(render(request, "hub/tools/_bench.html", bench(request, version, form, tool_run)), url)
+    return replace_url(render(request, template, bench(request, version, form, tool_run)), url)
 
 
 @require_GET

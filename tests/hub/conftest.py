@@ -23,7 +23,12 @@ def make_draft(carol: User, model: Model) -> Callable[..., ToolVersion]:
     """Carol's, in Sales, unless the test says otherwise."""
 
     def make(name: str = "Better titles", *, owner: User = carol, **content: Any) -> ToolVersion:
-        values = {"fields": (TITLE,), "template": "Improve: {{ title }}", "system_text": SECRET, "model": model}
+        values: dict[str, Any] = {
+            "fields": (TITLE,),
+            "template": "Improve: {{ title }}",
+            "system_text": SECRET,
+            "model": model,
+        }
         details = Details(name=name, summary=f"{name} in one click")
         return create_tool(owner, details=details, content=Content(**(values | content)))
 

@@ -137,7 +137,7 @@ def test_a_foreign_run_does_not_fill_in_a_form(
 ) -> None:
     foreign = answer(tool, eve, "Eve's answer", title="eve's bike")
     client.force_login(alice)
-    page = client.get(reverse("hub:tool", args=[tool.slug]), {"run": foreign.pk}).text
+    page = client.get(reverse("hub:tool", args=[tool.slug]), {"run": str(foreign.pk)}).text
     assert "eve&#x27;s bike" not in page
     assert "Eve&#x27;s answer" not in page
 

@@ -2,16 +2,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Department, User
 from hub.tools.fields import Field
 from hub.tools.models import OutputKind, Tool, ToolRun
 from hub.tools.schema import Key, schema_of
+from playground.quota.limits import set_quota
 from playground.runs.models import RunState
+from tests.queries import queries_of
 
 from .conftest import SECRET
 
@@ -71,12 +71,23 @@ def test_lists_need_the_same_queries_at_any_length(
 ) -> None:
     client = as_user(carol)
     counts = []
-    for wanted in (9, 36):
+    for wanted in (9, 60):
         for number in range(Tool.objects.count(), wanted):
             answer(make_tool(f"Tool {number}"), carol)
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(reverse(f"hub:{name}")).status_code == 200
-        counts.append(len(captured))
+        counts.append(queries_of(client, reverse(f"hub:{name}")))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("name", ["tool", "tool_about", "tool_runs", "edit_tool"])
+def test_a_tool_that_many_used_needs_no_more_queries(
+    *, tool: Tool, answer: Callable[..., ToolRun], as_user: Any, alice: User, carol: User, name: str
+) -> None:
+    client = as_user(carol)
+    counts = []
+    for wanted in (3, 60):
+        for number in range(ToolRun.objects.count(), wanted):
+            answer(tool, carol if number % 2 else alice)
+        counts.append(queries_of(client, url_of(tool, name)))
     assert counts[0] == counts[1]
 
 
@@ -94,7 +105,7 @@ def test_a_reload_keeps_values_and_answer(
     tool: Tool, answer: Callable[..., ToolRun], as_user: Callable[[User], Client], alice: User
 ) -> None:
     made = answer(tool, alice, "# A fine title")
-    page = as_user(alice).get(url_of(tool), {"run": made.pk}).text
+    page = as_user(alice).get(url_of(tool), {"run": str(made.pk)}).text
     assert 'value="bike"' in page
     assert made.run.output_html in page
 
@@ -222,3 +233,15 @@ def test_names_labels_inputs_and_answers_are_only_text(
         page = client.get(url)
         assert page.status_code == 200
         assert "<img" not in page.text, url
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}])
+def test_a_refusal_leaves_what_was_typed(
+    *, tool: Tool, as_user: Any, alice: User, dana: User, marketing: Department, headers: dict[str, str]
+) -> None:
+    set_quota(scope="department", target=marketing, period="month", limit=1, actor=dana, reason="test")
+    url = url_of(tool, "create_tool_run")
+    response = as_user(alice).post(url, {"form_id": "f1", "input-title": "my bike"}, headers=headers)
+    assert response.status_code == 422
+    assert 'data-code="quota_exceeded"' in response.text
+    assert 'value="my bike"' in response.text

@@ -12,10 +12,11 @@ from hub.tools.models import OutputKind, Tool, ToolRun, ToolVersion
 from hub.tools.running import run_tool
 from hub.tools.schema import Key, schema_of
 from playground.catalog.models import Audience, Model
+from playground.gateway.types import Turn
 from playground.quota.errors import QuotaExceeded
 from playground.quota.limits import set_quota
 from playground.runs.models import Run
-from playground.runs.requests import load
+from tests.questions import question_of
 
 from .conftest import SECRET
 
@@ -31,9 +32,8 @@ def click(client: Client, tool: Tool, form_id: str = "f1", **inputs: str) -> Any
 def test_it_asks_what_the_stored_version_says(tool: Tool, alice: User) -> None:
     version = tool.versions.get()
     made = run_tool(version, user=alice, inputs={"title": "old bike"}, form_id="f1")
-    request = made.run.request
-    assert request["turns"] == [{"role": "user", "content": "Improve: old bike"}]
-    assert request["system"] == SECRET
+    assert question_of(made.run).turns == (Turn("user", "Improve: old bike"),)
+    assert question_of(made.run).system == SECRET
     assert (made.run.source, made.run.tool_version) == ("hub", "better-titles v1")
     assert (made.version, made.inputs) == (version, {"title": "old bike"})
 
@@ -41,14 +41,14 @@ def test_it_asks_what_the_stored_version_says(tool: Tool, alice: User) -> None:
 def test_it_asks_for_data_by_schema(make_tool: Callable[..., Tool], alice: User) -> None:
     tool = make_tool(output_kind=OutputKind.JSON, schema=SCHEMA)
     made = run_tool(tool.versions.get(), user=alice, inputs={"title": "x"}, form_id="f1")
-    assert load(Run.objects.get(pk=made.run_id).request).schema == SCHEMA
+    assert question_of(made.run).schema == SCHEMA
 
 
 def test_the_keys_of_the_answer_keep_their_order(make_tool: Callable[..., Tool], alice: User) -> None:
     schema = schema_of([Key("reasons"), Key("verdict"), Key("a")])
     tool = make_tool(output_kind=OutputKind.JSON, schema=schema)
     made = run_tool(tool.versions.get(), user=alice, inputs={"title": "x"}, form_id="f1")
-    asked = load(Run.objects.get(pk=made.run_id).request).schema
+    asked = question_of(made.run).schema
     assert asked is not None
     assert list(asked["properties"]) == ["reasons", "verdict", "a"]
 
@@ -56,7 +56,7 @@ def test_the_keys_of_the_answer_keep_their_order(make_tool: Callable[..., Tool],
 def test_a_schema_left_over_from_before_is_not_asked_for(make_tool: Callable[..., Tool], alice: User) -> None:
     tool = make_tool(output_kind=OutputKind.TEXT, schema=SCHEMA)
     made = run_tool(tool.versions.get(), user=alice, inputs={"title": "x"}, form_id="f1")
-    assert made.run.request["schema"] is None
+    assert question_of(made.run).schema is None
 
 
 def test_the_answer_is_no_longer_than_the_tool_says(make_tool: Callable[..., Tool], alice: User) -> None:
@@ -94,7 +94,7 @@ def test_a_runner_cannot_bring_her_own_definition(tool: Tool, alice: User, clien
     made = ToolRun.objects.get()
     assert made.version == tool.versions.get()
     assert made.inputs == {"title": "bike"}
-    assert made.run.request["turns"][0]["content"] == "Improve: bike"
+    assert question_of(made.run).turns[0].content == "Improve: bike"
     assert made.run.max_output_tokens == 500
 
 

@@ -5,11 +5,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Department, User
 from hub.tools.fields import Field, parse_fields
 from hub.tools.models import OutputKind, Tool, ToolRun, ToolVersion
 from hub.tools.schema import Key, schema_of
 from playground.catalog.models import Audience, Model
+from playground.quota.limits import set_quota
+from tests.questions import question_of
 
 NEW = "/hub/tools/new/"
 
@@ -46,7 +48,7 @@ def filled(model: Model) -> dict[str, Any]:
 def test_it_saves_a_draft(studio: Client, filled: dict[str, Any], carol: User) -> None:
     response = studio.post(NEW, filled)
     draft = ToolVersion.objects.get()
-    assert response.url == reverse("hub:edit_tool", args=["better-titles"])
+    assert response["Location"] == reverse("hub:edit_tool", args=["better-titles"])
     assert parse_fields(draft.fields) == (Field(name="what_do_you_sell", kind="text", label="What do you sell?"),)
     assert (draft.template, draft.system_text) == ("Improve: {{ what_do_you_sell }}", "Be brief.")
     assert (draft.tool.owner, draft.tool.icon, draft.sample_inputs) == (carol, "edit", {"what_do_you_sell": "a bike"})
@@ -158,7 +160,7 @@ def test_the_preview_is_the_prompt_that_would_be_sent(studio: Client, filled: di
     preview = studio.post("/hub/tools/preview/?part=prompt", filled).text
     assert 'id="prompt-text">Improve: a bike</pre>' in preview
     studio.post(NEW, filled | {"action": "try"})
-    assert ToolRun.objects.get().run.request["turns"][0]["content"] == "Improve: a bike"
+    assert question_of(ToolRun.objects.get().run).turns[0].content == "Improve: a bike"
 
 
 def test_the_preview_bears_half_a_tool(studio: Client, filled: dict[str, Any]) -> None:
@@ -179,7 +181,7 @@ def test_trying_runs_the_draft_that_was_just_saved(
     response = studio.post(NEW, filled | {"action": "try"})
     made = ToolRun.objects.get()
     assert made.version == ToolVersion.objects.get()
-    assert response.url == f"{reverse('hub:edit_tool', args=['better-titles'])}?run={made.pk}#answer"
+    assert response["Location"] == f"{reverse('hub:edit_tool', args=['better-titles'])}?run={made.pk}#answer"
 
 
 def test_trying_twice_by_a_double_click_is_one_run(
@@ -219,3 +221,14 @@ def test_thousands_of_rows_are_not_read(studio: Client, filled: dict[str, Any]) 
     rows = {"row-field": [str(number) for number in range(900)]}
     page = studio.post(NEW, filled | rows | {"action": "up_field 1"})
     assert len(page.context["studio"].fields) == 100
+
+
+def test_a_trial_that_is_refused_keeps_the_draft(
+    studio: Client, filled: dict[str, Any], dana: User, sales: Department
+) -> None:
+    set_quota(scope="department", target=sales, period="month", limit=1, actor=dana, reason="test")
+    response = studio.post(NEW, filled | {"action": "try"})
+    assert response.status_code == 422
+    assert 'data-code="quota_exceeded"' in response.text
+    assert f'action="{reverse("hub:edit_tool", args=["better-titles"])}"' in response.text
+    assert ToolVersion.objects.count() == 1

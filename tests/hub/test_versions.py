@@ -120,7 +120,7 @@ def test_a_retired_tool_leaves_the_hub_and_its_runs_stay(
 @pytest.mark.parametrize("verb", ["save", "publish", "retire"])
 def test_others_change_nothing(tool: Tool, alice: User, make_user: Callable[..., User], verb: str) -> None:
     stranger = make_user("stella", tool.department, role="power_user")
-    verbs = {
+    verbs: dict[str, Callable[[User], object]] = {
         "save": lambda user: save_draft(tool, by=user, details=DETAILS, content=Content()),
         "publish": lambda user: publish(tool.versions.get(), by=user, audience=Audience.EVERYONE),
         "retire": lambda user: retire(tool, by=user),

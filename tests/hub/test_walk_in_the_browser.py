@@ -23,9 +23,8 @@ def served(make_model: Callable[..., Model], fake_provider: FakeProvider) -> Mod
 
 
 def become(page: Page, user: User, stack: Stack) -> None:
-    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": stack.url}
     page.context.clear_cookies()
-    page.context.add_cookies([cookie])
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": stack.url}])
 
 
 def test_a_power_user_makes_a_tool_and_a_colleague_runs_it(

@@ -12,7 +12,7 @@ from playground.runs.finish import finish_run
 from playground.runs.models import Run, RunState
 from playground.runs.outcomes import Outcome
 from playground.runs.start import cancel_run
-from tests.runs.conftest import Start
+from tests.runs.asking import Start
 
 
 def done(text: str = "Hi") -> Outcome:

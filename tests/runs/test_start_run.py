@@ -7,10 +7,12 @@ from django.db import connection
 from accounts.models import User
 from playground.catalog.errors import ModelUnavailable
 from playground.catalog.models import Model
+from playground.gateway.types import Turn
 from playground.quota.models import Reservation
 from playground.runs.errors import KeyReused, NoDepartment
 from playground.runs.models import Run, RunState
 from playground.runs.start import cancel_run
+from tests.questions import question_of
 
 Start = Callable[..., Run]
 
@@ -19,14 +21,14 @@ def test_it_queues_the_question_and_sets_its_worst_cost_aside(start: Start) -> N
     run = start("Hi")
     run.refresh_from_db()
     assert run.state == RunState.QUEUED
-    assert run.request["turns"] == [{"role": "user", "content": "Hi"}]
+    assert question_of(run).turns == (Turn("user", "Hi"),)
     assert Reservation.objects.get(run_id=run.pk).amount == run.input_token_bound * 1 + 500 * 4
 
 
 def test_it_asks_for_no_more_than_the_model_writes(start: Start, make_model: Callable[..., Model]) -> None:
     run = start(model=make_model("short", max_output_tokens=100))
     assert run.max_output_tokens == 100
-    assert run.request["max_output_tokens"] == 100
+    assert question_of(run).max_output_tokens == 100
 
 
 def test_it_refuses_who_is_in_no_department(start: Start, alice: User) -> None:
@@ -74,7 +76,7 @@ def test_three_hundred_posts_with_one_key_are_one_run(start: Start) -> None:
 def test_a_nul_in_the_question_is_left_out(start: Start) -> None:
     run = start("a\0b")
     run.refresh_from_db()
-    assert run.request["turns"][0]["content"] == "ab"
+    assert question_of(run).turns[0].content == "ab"
 
 
 def test_a_queued_run_that_is_stopped_costs_nothing(start: Start) -> None:

@@ -14,7 +14,7 @@ from playground.runs.models import Run, RunState
 from playground.runs.start import cancel_run
 from playground.runs.sweep import sweep_runs
 from tests.page import Page
-from tests.runs.conftest import Asker, until_ended, until_text
+from tests.runs.asking import Asker, until_ended, until_text
 from tests.sse import Message, messages
 from tests.stack import Stack, session_of, wait_until
 
@@ -148,7 +148,12 @@ def test_a_killed_worker_leaves_the_text_and_true_books(stack: Stack, asked: Ask
     stack.worker.kill()
     stack.worker.wait()
     saved = len(Run.objects.get(pk=run.pk).output)
-    wait_until(lambda: sweep_runs() or not Run.objects.get(pk=run.pk).is_live, seconds=30, what="an interrupted run")
+
+    def is_swept() -> bool:
+        sweep_runs()
+        return not Run.objects.get(pk=run.pk).is_live
+
+    wait_until(is_swept, seconds=30, what="an interrupted run")
     run.refresh_from_db()
     assert (run.state, run.error_code) == (RunState.INTERRUPTED, "worker_lost")
     assert len(run.output) >= saved
