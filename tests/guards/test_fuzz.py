@@ -41,7 +41,13 @@ SAY = {"content": "Hello", "model": "quick", "key": KEY}
 LIMIT = {"limit": "50", "reason": "Because"}
 PLACE = {"department": "Legal", "is_owner": "on", "reason": "Because"}
 STUDIO = {
-    **{"tool-name": "Titles", "tool-summary": "Better", "tool-category": "other", "tool-icon": "tool", "action": "save"},
+    **{
+        "tool-name": "Titles",
+        "tool-summary": "Better",
+        "tool-category": "other",
+        "tool-icon": "tool",
+        "action": "save",
+    },
     **{"version-template": "Improve {{ title }}", "version-system_text": "", "version-max_output_tokens": "500"},
     **{"version-model": "1", "version-output_kind": "json", "version-schema": '{"type": "object"}', "form_id": "1"},
     **{"publish-audience": "private", "row-field": "1", "row-key": "1", "input-title": "bike"},
@@ -206,6 +212,8 @@ def test_no_body_of_a_program_is_a_fault_of_ours(world: World, path: str) -> Non
         assert response.status_code == 200 or "error" in response.json(), sent[:200]
 
 
-@pytest.mark.parametrize("path", ["/%00", "/hub/tools/%00/", "/chats/%ED%A0%80/", "/%0A%1B[31m", "/people/9" + "9" * 400])
+@pytest.mark.parametrize(
+    "path", ["/%00", "/hub/tools/%00/", "/chats/%ED%A0%80/", "/%0A%1B[31m", "/people/9" + "9" * 400]
+)
 def test_no_path_is_a_fault_of_ours(world: World, path: str) -> None:
     assert world.client("dana", raise_request_exception=False).get(path).status_code == 404
