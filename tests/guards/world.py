@@ -145,6 +145,8 @@ def _walk(resolver: URLResolver, namespace: str) -> list[tuple[str, URLPattern]]
 
 def missing_arguments(pattern: URLPattern) -> dict[str, Any]:
     """Arguments that fit the pattern and name nothing."""
-    kinds = {name: type(converter).__name__.removesuffix("Converter").lower() for name, converter in
-             getattr(pattern.pattern, "converters", {}).items()}
+    kinds = {
+        name: type(converter).__name__.removesuffix("Converter").lower()
+        for name, converter in getattr(pattern.pattern, "converters", {}).items()
+    }
     return {name: MISSING["str" if kind == "string" else kind] for name, kind in kinds.items()}
