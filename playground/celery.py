@@ -12,14 +12,16 @@ app = Celery("playground")
 # For every thread, not only the one that imported this: requests are served in others.
 app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["playground.runs"])
+app.autodiscover_tasks(["playground.runs", "playground.chat"])
 
 app.conf.task_routes = {
     "playground.runs.tasks.execute_run": {"queue": "interactive"},
     "playground.runs.tasks.*": {"queue": "system"},
+    "playground.chat.tasks.*": {"queue": "system"},
 }
 app.conf.beat_schedule = {
     "sweep-runs": {"task": "playground.runs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "purge-chats": {"task": "playground.chat.tasks.purge", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
 

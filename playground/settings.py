@@ -267,7 +267,7 @@ DEMO_PROVIDER_URL = env.str("DEMO_PROVIDER_URL", default="")
 
 # How long an answer may be when neither the model nor the caller says; tokens.
 DEFAULT_MAX_OUTPUT_TOKENS = env.int("DEFAULT_MAX_OUTPUT_TOKENS", default=4096)
-# A run's time limits (PROMISES R12): seconds to the first byte, between two events, and in all.
+# A run's time limits: seconds to the first byte, between two events, and in all.
 RUN_FIRST_BYTE_SECONDS = env.float("RUN_FIRST_BYTE_SECONDS", default=60.0)
 RUN_IDLE_SECONDS = env.float("RUN_IDLE_SECONDS", default=90.0)
 RUN_TOTAL_SECONDS = env.float("RUN_TOTAL_SECONDS", default=1800.0)
@@ -277,6 +277,11 @@ RUN_LEASE_SECONDS = env.float("RUN_LEASE_SECONDS", default=30.0)
 RUN_REQUEUE_SECONDS = env.float("RUN_REQUEUE_SECONDS", default=15.0)
 # On a deploy, answers that are still being written get this long to end by themselves.
 RUN_DRAIN_SECONDS = env.float("RUN_DRAIN_SECONDS", default=600.0)
+
+# --- Chats ------------------------------------------------------------------------------------------------------------
+
+# A deleted chat is kept for so many days, in case it is wanted back, then it is gone.
+DELETED_CHAT_DAYS = env.int("DELETED_CHAT_DAYS", default=30)
 
 # --- Logging ----------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from playground.catalog.credentials import encrypt
 from playground.catalog.models import Deployment, Model, Price, Provider
-from playground.catalog.starters import starter_for
+from playground.catalog.starters import Starter, starter_for
 
 # Names of what a provider lists beside chat models.
 NOT_FOR_CHAT = ("embed", "tts", "whisper", "transcribe", "dall-e", "image", "audio", "realtime", "moderation", "sora")
@@ -41,19 +41,21 @@ def offer_models(provider: Provider, names: Iterable[str]) -> list[Deployment]:
     return [_offer(provider, name) for name in chat]
 
 
+def _shown(starter: Starter) -> dict[str, str | int]:
+    return {
+        "name": starter.name,
+        "description": starter.description,
+        "position": starter.position,
+        "context_tokens": starter.context_tokens,
+        "max_output_tokens": starter.max_output_tokens,
+    }
+
+
 def _offer(provider: Provider, name: str) -> Deployment:
     starter = starter_for(name)
     model, _ = Model.objects.get_or_create(
         slug=slugify(name.replace(".", "-").replace("/", "-"))[:100],
-        defaults={
-            "name": starter.name if starter else name,
-            "description": starter.description if starter else "",
-            **(
-                {"context_tokens": starter.context_tokens, "max_output_tokens": starter.max_output_tokens}
-                if starter
-                else {}
-            ),
-        },
+        defaults=_shown(starter) if starter else {"name": name},
     )
     deployment, _ = Deployment.objects.update_or_create(
         model=model, provider=provider, name=name, defaults={"is_active": True}

@@ -16,8 +16,9 @@ _date = re.compile(r"-(\d{8}|\d{4}-\d{2}-\d{2})$")
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """Tokens, and micro-units per million tokens."""
+    """Tokens, and micro-units per million tokens. The lowest position stands first in the picker."""
 
+    position: int
     name: str
     description: str
     context_tokens: int
@@ -32,6 +33,7 @@ def _starters() -> dict[str, Starter]:
     models: dict[str, dict[str, Any]] = json.loads(DATA.read_text())["models"]
     return {
         slug: Starter(
+            position=position,
             name=row["name"],
             description=row["description"],
             context_tokens=row["context"],
@@ -40,7 +42,7 @@ def _starters() -> dict[str, Starter]:
             cached_input=parse_money(row["cached_price"]),
             output=parse_money(row["output_price"]),
         )
-        for slug, row in models.items()
+        for position, (slug, row) in enumerate(models.items(), start=1)
     }
 
 

@@ -40,7 +40,8 @@ def picker_for(user: User, *, conversation: Conversation | None = None) -> Picke
 
 
 def _last_model(user: User) -> Model | None:
-    latest = Conversation.objects.filter(user=user).select_related("model").order_by("-updated_at").first()
+    kept = Conversation.objects.filter(user=user, deleted_at=None)
+    latest = kept.select_related("model").order_by("-updated_at").first()
     return latest.model if latest else None
 
 

@@ -62,7 +62,7 @@ class Quota(models.Model):
 
 
 class QuotaWindow(models.Model):
-    """One day or month of a quota, in the company's time zone. Windows are rows, never resets (L11)."""
+    """One day or month of a quota, in the company's time zone. Windows are rows, never resets."""
 
     quota = models.ForeignKey(Quota, on_delete=models.PROTECT, related_name="windows")
     starts = models.DateTimeField()
@@ -102,7 +102,7 @@ class ReservationState(models.TextChoices):
 
 
 class Reservation(models.Model):
-    """What a run may cost at most, set aside in every window it counts in. It leaves `held` exactly once (L3)."""
+    """What a run may cost at most, set aside in every window it counts in. It leaves `held` exactly once."""
 
     run_id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     state = models.CharField(max_length=10, choices=ReservationState, default=ReservationState.HELD)
@@ -152,7 +152,7 @@ class LedgerEntry(models.Model):
     """One line of the money book: append-only (a trigger forbids change and removal).
 
     It keeps whom, what and at which price as text and numbers, so that it outlives the catalogue, and the department
-    of that moment, so that moving a person moves no history (L16).
+    of that moment, so that moving a person moves no history.
     """
 
     reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, related_name="entries")

@@ -72,7 +72,7 @@ def execute_run(run_id: UUID) -> None:
 
 @transaction.atomic
 def _claim(run_id: UUID) -> tuple[Run, Route, ChatRequest] | None:
-    """Make the run ours and write down that a provider call is about to leave, before it does (L10)."""
+    """Make the run ours and write down that a provider call is about to leave, before it does."""
     claimed = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
         state=RunState.RUNNING,
         fence=F("fence") + 1,

@@ -51,7 +51,7 @@ class Run(models.Model):
     request = models.JSONField(null=True)
     max_output_tokens = models.PositiveIntegerField()
     input_token_bound = models.PositiveIntegerField()
-    # Prices at admission, by deployment: what was reserved is what will be charged (L2).
+    # Prices at admission, by deployment: what was reserved is what will be charged.
     prices = models.JSONField(default=dict)
 
     output = models.TextField(blank=True)

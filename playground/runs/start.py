@@ -38,7 +38,7 @@ def start_run(
     """Admit the request and queue it; the answer comes as events of the run.
 
     One transaction: the worst cost is reserved, the Run is written; the worker is woken on commit. The same
-    `idempotency_key` again gives the same run (L7). Raises a Refusal (QuotaExceeded, ModelUnavailable, …), and then
+    `idempotency_key` again gives the same run. Raises a Refusal (QuotaExceeded, ModelUnavailable, …), and then
     nothing was written.
     """
     stored = requests.dump(request)

@@ -1,13 +1,13 @@
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.api_keys import authenticate_key, issue_key
+from accounts.audit import record
 from accounts.models import ApiKey, AuditEvent, Department, Membership, Role, Source, User
+from tests.queries import queries_of
 
 
 @pytest.fixture
@@ -107,13 +107,36 @@ def test_the_list_may_show_only_the_disabled(as_dana: Client, alice: User, frank
 
 def test_the_list_asks_the_same_few_questions_at_any_size(as_dana: Client, sales: Department) -> None:
     asked = []
-    for number in (3, 30):
+    for number in (3, 60):
         names = (f"{number} people, {n}" for n in range(number))
         users = User.objects.bulk_create(User(username=name) for name in names)
         Membership.objects.bulk_create(Membership(user=user, department=sales, is_primary=True) for user in users)
-        with CaptureQueriesContext(connection) as queries:
-            as_dana.get("/people/")
-        asked.append(len(queries))
+        asked.append(queries_of(as_dana, "/people/"))
+    assert asked[0] == asked[1] < 10
+
+
+def test_a_person_with_many_places_and_a_long_history_asks_no_more(as_dana: Client, dana: User, alice: User) -> None:
+    asked = []
+    for number in (3, 60):
+        for n in range(number):
+            department = Department.objects.create(name=f"{number}, {n}", slug=f"{number}-{n}")
+            Membership.objects.create(user=alice, department=department)
+            record(dana, "person.placed", alice)
+        asked.append(queries_of(as_dana, reverse("person", args=[alice.pk])))
+    assert asked[0] == asked[1] < 10
+
+
+@pytest.mark.parametrize("name", ["account", "keys"])
+def test_what_is_mine_asks_the_same_few_questions_at_any_size(client: Client, alice: User, name: str) -> None:
+    client.force_login(alice)
+    asked = []
+    for number in (3, 15):
+        for n in range(number):
+            Membership.objects.create(
+                user=alice, department=Department.objects.create(name=f"{number}, {n}", slug=f"{number}-{n}")
+            )
+            issue_key(alice, f"key {number}, {n}", 30)
+        asked.append(queries_of(client, reverse(name)))
     assert asked[0] == asked[1] < 10
 
 

@@ -11,26 +11,23 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from accounts.models import User
+from tests.browser.chromium import PHONE, WIDE, chromium
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-WIDE = ViewportSize(width=1440, height=900)
+__all__ = ["PHONE", "WIDE", "browser", "page", "picture", "sign_in_as", "watch"]
+
 # Milliseconds: a thing that does not come in this time does not come.
 PATIENCE = 10_000
-PHONE = ViewportSize(width=390, height=844)
 
 
 @pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
     """One a module, because Playwright keeps an event loop running that no asynchronous test could share."""
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, chromium() as started:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield chromium
-        chromium.close()
+        yield started
 
 
 @pytest.fixture

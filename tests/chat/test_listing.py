@@ -7,13 +7,13 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from playground.catalog.models import Model
 from playground.chat.conversations import start_conversation
 from playground.chat.listing import PAGE, listing_for
 from playground.chat.models import Conversation
+from tests.queries import queries_of
 
 # A Thursday, noon in São Paulo.
 NOW = datetime(2026, 11, 19, 15, tzinfo=UTC)
@@ -81,13 +81,14 @@ def test_a_broken_link_is_missing(as_alice: Client, query: str) -> None:
     assert as_alice.get(f"{reverse('chat:list')}?{query}").status_code == 404
 
 
-@pytest.mark.parametrize("number", [3, 30])
-def test_it_asks_twice_however_long_it_is(
-    alice: User,
-    make_conversations: Callable[..., None],
-    django_assert_num_queries: DjangoAssertNumQueries,
-    number: int,
+@pytest.mark.parametrize("name", ["new", "list"])
+def test_its_pages_ask_as_many_questions_at_any_length(
+    as_alice: Client, make_conversations: Callable[..., None], make_model: Callable[..., Model], name: str
 ) -> None:
-    make_conversations(*[timezone.now()] * number)
-    with django_assert_num_queries(2):
-        listing_for(alice)
+    asked = []
+    for number in (3, 60):
+        make_conversations(*[timezone.now()] * number)
+        for n in range(number):
+            make_model(f"model-{number}-{n}")
+        asked.append(queries_of(as_alice, reverse(f"chat:{name}")))
+    assert asked[0] == asked[1] < 12

@@ -2,9 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Department, User
@@ -13,6 +11,7 @@ from hub.tools.models import OutputKind, Tool, ToolRun
 from hub.tools.schema import Key, schema_of
 from playground.quota.limits import set_quota
 from playground.runs.models import RunState
+from tests.queries import queries_of
 
 from .conftest import SECRET
 
@@ -72,12 +71,23 @@ def test_lists_need_the_same_queries_at_any_length(
 ) -> None:
     client = as_user(carol)
     counts = []
-    for wanted in (9, 36):
+    for wanted in (9, 60):
         for number in range(Tool.objects.count(), wanted):
             answer(make_tool(f"Tool {number}"), carol)
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(reverse(f"hub:{name}")).status_code == 200
-        counts.append(len(captured))
+        counts.append(queries_of(client, reverse(f"hub:{name}")))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("name", ["tool", "tool_about", "tool_runs", "edit_tool"])
+def test_a_tool_that_many_used_needs_no_more_queries(
+    *, tool: Tool, answer: Callable[..., ToolRun], as_user: Any, alice: User, carol: User, name: str
+) -> None:
+    client = as_user(carol)
+    counts = []
+    for wanted in (3, 60):
+        for number in range(ToolRun.objects.count(), wanted):
+            answer(tool, carol if number % 2 else alice)
+        counts.append(queries_of(client, url_of(tool, name)))
     assert counts[0] == counts[1]
 
 
