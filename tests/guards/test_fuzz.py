@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -36,24 +35,39 @@ TEXTS: dict[str, str] = {
     "long": "é" * 100_000,
 }
 RAW = {"surrogate": b"\xed\xa0\x80", "latin": b"\xff\xfe"}
-KEY = str(uuid4())
+KEY = "11111111-2222-4333-8444-555555555555"
 SAY = {"content": "Hello", "model": "quick", "key": KEY}
 LIMIT = {"limit": "50", "reason": "Because"}
 PLACE = {"department": "Legal", "is_owner": "on", "reason": "Because"}
 STUDIO = {
-    **{
-        "tool-name": "Titles",
-        "tool-summary": "Better",
-        "tool-category": "other",
-        "tool-icon": "tool",
-        "action": "save",
-    },
-    **{"version-template": "Improve {{ title }}", "version-system_text": "", "version-max_output_tokens": "500"},
-    **{"version-model": "1", "version-output_kind": "json", "version-schema": '{"type": "object"}', "form_id": "1"},
-    **{"publish-audience": "private", "row-field": "1", "row-key": "1", "input-title": "bike"},
-    **{"field-1-label": "Title", "field-1-name": "title", "field-1-kind": "text", "field-1-choices": "a\nb"},
-    **{"field-1-minimum": "1", "field-1-maximum": "5", "field-1-default": "", "field-1-help": ""},
-    **{"key-1-name": "answer", "key-1-kind": "text", "key-1-required": "on", "key-1-allowed": ""},
+    "tool-name": "Titles",
+    "tool-summary": "Better",
+    "tool-category": "other",
+    "tool-icon": "tool",
+    "action": "save",
+    "version-template": "Improve {{ title }}",
+    "version-system_text": "",
+    "version-max_output_tokens": "500",
+    "version-model": "1",
+    "version-output_kind": "json",
+    "version-schema": '{"type": "object"}',
+    "form_id": "1",
+    "publish-audience": "private",
+    "row-field": "1",
+    "row-key": "1",
+    "input-title": "bike",
+    "field-1-label": "Title",
+    "field-1-name": "title",
+    "field-1-kind": "text",
+    "field-1-choices": "a\nb",
+    "field-1-minimum": "1",
+    "field-1-maximum": "5",
+    "field-1-default": "",
+    "field-1-help": "",
+    "key-1-name": "answer",
+    "key-1-kind": "text",
+    "key-1-required": "on",
+    "key-1-allowed": "",
 }
 # What the product reads where, as somebody would fill it in: each value is replaced by each of the above.
 FORMS: list[tuple[str, str, str, str | None, dict[str, str]]] = [
@@ -71,7 +85,7 @@ FORMS: list[tuple[str, str, str, str | None, dict[str, str]]] = [
     ("get", "alice", "hub:tool_run", "tool run", {"in": "bench"}),
     ("get", "carol", "hub:my_tools", None, {"page": "1"}),
     ("post", "carol", "hub:new_tool", None, STUDIO),
-    ("post", "carol", "hub:edit_tool", "everyone's tool", STUDIO | {"action": "add_field 1"}),
+    ("post", "carol", "hub:edit_tool", "everyone's tool", {"action": "add_field 1", "row-field": "1", "row-key": "1"}),
     ("post", "carol", "hub:preview", None, STUDIO),
     ("get", "carol", "hub:edit_tool", "everyone's tool", {"run": KEY}),
     ("get", "dana", "quota:manage", None, {"q": "mark", "page": "1"}),
@@ -83,8 +97,12 @@ FORMS: list[tuple[str, str, str, str | None, dict[str, str]]] = [
     (
         *("post", "dana", "catalog:model", "model"),
         {
-            **{"name": "Quick", "description": "", "audience": "everyone", "departments": "1"},
-            **{"max_output_tokens": "500", "position": "1"},
+            "name": "Quick",
+            "description": "",
+            "audience": "everyone",
+            "departments": "1",
+            "max_output_tokens": "500",
+            "position": "1",
         },
     ),
     ("post", "alice", "keys", None, {"name": "laptop", "days": "30"}),
@@ -119,8 +137,8 @@ def test_no_form_and_no_query_is_a_fault_of_ours(
         (field, kind)
         for field in filled
         for kind, text in wrong.items()
-        for data in (filled | {field: text}, filled | {field: [text, text], "unknown": text})
-        if not (verb == "get" and kind == "long") and status(client, verb, path, data) >= 500
+        if not (verb == "get" and kind == "long")
+        and status(client, verb, path, filled | {field: [text, text], "unknown": text}) >= 500
     ]
     assert faults == []
 
@@ -135,12 +153,11 @@ ODD_HEADERS = [
     {"X-Forwarded-For": "x", "X-Forwarded-Host": "evil.example", "X-Remote-User": "dana"},
     {"Last-Event-ID": "9" * 5_000},
     {"Content-Type": "multipart/form-data; boundary="},
-    {"Content-Type": "application/x-www-form-urlencoded; charset=nonsense"},
     {"Content-Type": "multipart/form-data; boundary=x", "Content-Length": "3"},
 ]
 
 
-@pytest.mark.parametrize("headers", ODD_HEADERS, ids=lambda headers: " ".join(headers))
+@pytest.mark.parametrize("headers", ODD_HEADERS, ids=" ".join)
 @pytest.mark.parametrize("actor", ["anonymous", "alice"])
 def test_no_header_is_a_fault_of_ours(world: World, actor: str, headers: dict[str, str]) -> None:
     kind = headers.get("Content-Type", "text/plain")
@@ -213,7 +230,7 @@ def test_no_body_of_a_program_is_a_fault_of_ours(world: World, path: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "path", ["/%00", "/hub/tools/%00/", "/chats/%ED%A0%80/", "/%0A%1B[31m", "/people/9" + "9" * 400]
+    "path", ["/%00", "/hub/tools/%00/", "/chats/%ED%A0%80/", "/%0A%1B[31m", f"/people/{'9' * 400}/"]
 )
 def test_no_path_is_a_fault_of_ours(world: World, path: str) -> None:
     assert world.client("dana", raise_request_exception=False).get(path).status_code == 404

@@ -21,6 +21,7 @@ from tests.guards.world import World, missing_arguments, url_table
 PEOPLE = {"alice", "bob", "eve", "carol", "ana", "dana"}
 # To a page a key is nobody, and so is somebody whose account is switched off.
 STRANGERS = {"anonymous", "frank", "alice's key", "revoked key"}
+KEY = {"alice's key"}
 ALICE, ADMIN, MAKERS, OWNERS, NOBODY = {"alice"}, {"dana"}, {"carol", "dana"}, {"ana", "dana"}, set[str]()
 SALES = {"eve", "carol", "dana"}
 
@@ -48,6 +49,10 @@ class Rule:
         if actor not in self.who and (self.asked_first or status != 405):
             return self.others
         return 404 if is_missing and status != 405 else status
+
+
+NO_COOKIE: Any = {"others": 401, "strangers": 401}
+ROLE: Any = {"others": 403, "asked_first": True}
 
 
 # fmt: off
@@ -101,8 +106,8 @@ RULES = [
     Rule("runs:cancel",             "run",                                   ALICE,   405, 302),
 
     Rule("quota:mine",              None,                                    PEOPLE,  200, 405),
-    Rule("quota:manage",            None,                                    OWNERS,  200, 405, others=403, asked_first=True),
-    Rule("quota:manage_people",     None,                                    ADMIN,   200, 405, others=403, asked_first=True),
+    Rule("quota:manage",            None,                                    OWNERS,  200, 405, **ROLE),
+    Rule("quota:manage_people",     None,                                    ADMIN,   200, 405, **ROLE),
     Rule("quota:edit_company",      "company",                               ADMIN,   200, 422),
     Rule("quota:edit_company",      "no period",                             NOBODY,  200, 422),
     Rule("quota:edit_department",   "Marketing",                             OWNERS,  200, 422),
@@ -116,19 +121,19 @@ RULES = [
     Rule("keys",                    None,                                    PEOPLE,  200, 422),
     Rule("revoke_key",              "key",                                   ALICE,   405, 302),
     Rule("revoke_key",              "revoked key",                           ALICE,   405, 302),
-    Rule("people",                  None,                                    ADMIN,   200, 405, others=403, asked_first=True),
-    Rule("person",                  "bob",                                   ADMIN,   200, 405, others=403, asked_first=True),
-    Rule("disable_person",          "bob",                                   ADMIN,   405, 422, others=403, asked_first=True),
-    Rule("enable_person",           "bob",                                   ADMIN,   405, 422, others=403, asked_first=True),
-    Rule("change_role",             "bob",                                   ADMIN,   405, 422, others=403, asked_first=True),
-    Rule("add_place",               "bob",                                   ADMIN,   405, 422, others=403, asked_first=True),
-    Rule("remove_place",            "bob's place",                           ADMIN,   405, 302, others=403, asked_first=True),
-    Rule("pay_from_place",          "bob's place",                           ADMIN,   405, 302, others=403, asked_first=True),
+    Rule("people",                  None,                                    ADMIN,   200, 405, **ROLE),
+    Rule("person",                  "bob",                                   ADMIN,   200, 405, **ROLE),
+    Rule("disable_person",          "bob",                                   ADMIN,   405, 422, **ROLE),
+    Rule("enable_person",           "bob",                                   ADMIN,   405, 422, **ROLE),
+    Rule("change_role",             "bob",                                   ADMIN,   405, 422, **ROLE),
+    Rule("add_place",               "bob",                                   ADMIN,   405, 422, **ROLE),
+    Rule("remove_place",            "bob's place",                           ADMIN,   405, 302, **ROLE),
+    Rule("pay_from_place",          "bob's place",                           ADMIN,   405, 302, **ROLE),
 
     # For programs: a cookie is no key.
-    Rule("api:models",              None,                                    {"alice's key"}, 200, 405, others=401, strangers=401),
-    Rule("api:chat_completions",    None,                                    {"alice's key"}, 405, 400, others=401, strangers=401),
-    Rule("api:messages",            None,                                    {"alice's key"}, 405, 400, others=401, strangers=401),
+    Rule("api:models",              None,                                    KEY,     200, 405, **NO_COOKIE),
+    Rule("api:chat_completions",    None,                                    KEY,     405, 400, **NO_COOKIE),
+    Rule("api:messages",            None,                                    KEY,     405, 400, **NO_COOKIE),
 
     # For everybody.
     Rule("sign_in",                 None,                                    STRANGERS, 200, 405, others=302),
