@@ -43,13 +43,23 @@ class Stack:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = os.environ | IMPATIENT | {"DATABASE_URL": _test_database_url()} | environment
+        self.issuer = f"http://localhost:{free_port()}"
+        self.environment = (
+            os.environ | IMPATIENT | self._sign_in() | {"DATABASE_URL": _test_database_url()} | environment
+        )
+        self.identity: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
         self.web: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        self.start_identity()
         self.start_worker()
         self.start_web()
+
+    def start_identity(self) -> None:
+        """The demo identity provider, where a browser really signs in; slow to start, and awaited by who needs it."""
+        port = urlsplit(self.issuer).port
+        self.identity = self._spawn("identity", "-m", "playground.demo.identity", "--port", str(port))
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         self.worker = self._spawn(
@@ -68,10 +78,10 @@ class Stack:
         return self.web
 
     def stop(self) -> None:
-        for process in (self.worker, self.web):
+        for process in (self.identity, self.worker, self.web):
             if process is not None and process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-        for process in (self.worker, self.web):
+        for process in (self.identity, self.worker, self.web):
             if process is not None:
                 process.wait(timeout=30)
 
@@ -92,6 +102,10 @@ class Stack:
             yield caller.getresponse()
         finally:
             caller.close()
+
+    def _sign_in(self) -> dict[str, str]:
+        client = {"OIDC_CLIENT_ID": "playground", "OIDC_CLIENT_SECRET": "secret", "OIDC_NAME": "Demo sign-in"}
+        return {"OIDC_ISSUER": self.issuer, **client}
 
     def _spawn(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("wb") as log:

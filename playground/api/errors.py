@@ -92,7 +92,9 @@ class Away(ApiError):
 
 def from_refusal(refusal: Refusal) -> ApiError:
     """The same "no" for a program."""
-    message = " ".join(part for part in (refusal.title, refusal.left, refusal.resets) if part)
+    left = f"Left: {refusal.left}." if refusal.left else ""
+    resets = f"Resets: {refusal.resets}." if refusal.resets else ""
+    message = " ".join(part for part in (refusal.title, left, resets) if part)
     if isinstance(refusal, QuotaExceeded):
         seconds = max(1, int((refusal.resets_at - datetime.now(UTC)).total_seconds()))
         return OutOfQuota(message, retry_after=seconds)

@@ -47,9 +47,9 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
 class PriceForm(forms.Form):
     """A new price, from now on; per million tokens."""
 
-    input = MoneyField(label=_("Input, per million tokens"))
-    cached_input = MoneyField(label=_("Cached input, per million tokens"), required=False)
-    output = MoneyField(label=_("Output, per million tokens"))
+    input = MoneyField(label=_("Input"))
+    cached_input = MoneyField(label=_("Cached input"), required=False)
+    output = MoneyField(label=_("Output"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

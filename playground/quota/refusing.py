@@ -31,8 +31,8 @@ def quota_exceeded(window: QuotaWindow, *, user: User, department: Department, a
         left_amount=left,
         limit=window.limit or 0,
         resets_at=window.ends,
-        left=_("%(amount)s left") % {"amount": format_money(left)},
-        resets=_("resets %(moment)s") % {"moment": moment(window.ends)},
+        left=format_money(left),
+        resets=moment(window.ends),
         ways=_ways(window, left, user, department),
     )
 
