@@ -15,7 +15,7 @@ class SessionStore(DatabaseSessionStore):
 
     def _validate_session_key(self, key: str | None) -> bool:
         """A cookie may say anything; PostgreSQL must not be asked for a NUL."""
-        return bool(key and key.isascii() and key.isalnum() and super()._validate_session_key(key))
+        return bool(key and key.isascii() and key.isalnum() and super()._validate_session_key(key))  # type: ignore[misc]
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = super().create_model_instance(data)

@@ -168,6 +168,9 @@ def test_no_header_is_a_fault_of_ours(world: World, actor: str, headers: dict[st
         assert client.post(path, b"a=\xff", content_type=kind, headers=headers).status_code < 500, name
 
 
+YES = True
+
+
 def body(**changes: object) -> bytes:
     """Streamed, because nobody answers here and a whole answer would be waited for."""
     question = {
@@ -179,8 +182,8 @@ def body(**changes: object) -> bytes:
     return json.dumps(question | changes).encode()
 
 
-def turn(content: object, role: object = "user") -> bytes:
-    return body(messages=[{"role": role, "content": content}])
+def turn(content: object) -> bytes:
+    return body(messages=[{"role": "user", "content": content}])
 
 
 def nested(depth: int) -> list[bytes]:
@@ -194,20 +197,29 @@ def with_schema(schema: object) -> list[bytes]:
     return [body(response_format=openai), body(output_config={"format": {"type": "json_schema", "schema": schema}})]
 
 
+def bodies(name: str, *values: object) -> list[bytes]:
+    return [body(**{name: value}) for value in values]
+
+
+def turns(*contents: object) -> list[bytes]:
+    return [turn(content) for content in contents]
+
+
+ODD_ROLES: list[object] = [1, [], {}, None, "root", "\ud800"]
 ODD_BODIES: list[bytes] = [
     *(b"", b"[]", b"null", b"1", b'"x"', b"{", b"\xff\xfe", b'{"a": NaN}', b'{"model": "quick", "model": 1}', b"\x00"),
     *(b"[" * 10_000, b'{"a":' * 10_000, b'{"max_tokens": ' + b"9" * 5_000 + b"}", b'{"' + b"k" * 2_000_000 + b'": 1}'),
     b"x" * 5_000_000,
-    *(body(max_tokens=value) for value in (0, -1, 1.5, "5", True, [], 2**31, 2**63, 10**400)),
-    *(body(temperature=value) for value in (-1, 3, "hot", True, 10**400, [])),
-    *(body(stop=value) for value in (1, [1], ["a"] * 5, {"a": 1}, ["\ud800\x00"])),
-    *(body(stop_sequences=value) for value in (1, [1], ["\ud800"])),
-    *(body(stream=value) for value in ("yes", 1, [])),
-    *(body(model=value) for value in ("", "\x00", "\ud800", "x" * 100_000, 1, None, [], {})),
-    *(body(messages=value) for value in ([], {}, "x", [1], [None], [[]], [{"role": "user"}])),
-    *(turn(value) for value in (1, None, {}, [1], [{"type": "image_url"}], [{"type": "text", "text": 1}])),
-    *(turn(value) for value in ("\x00", "\ud800", "\\u0000", "a\\", "\\ud800", "é" * 200_000)),
-    *(turn("x", role) for role in (1, [], {}, None, "root", "\ud800")),
+    *bodies("max_tokens", 0, -1, 1.5, "5", YES, [], 2**31, 2**63, 10**400),
+    *bodies("temperature", -1, 3, "hot", YES, 10**400, []),
+    *bodies("stop", 1, [1], ["a"] * 5, {"a": 1}, ["\ud800\x00"]),
+    *bodies("stop_sequences", 1, [1], ["\ud800"]),
+    *bodies("stream", "yes", 1, []),
+    *bodies("model", "", "\x00", "\ud800", "x" * 100_000, 1, None, [], {}),
+    *bodies("messages", [], {}, "x", [1], [None], [[]], [{"role": "user"}]),
+    *turns(1, None, {}, [1], [{"type": "image_url"}], [{"type": "text", "text": 1}]),
+    *turns("\x00", "\ud800", "\\u0000", "a\\", "\\ud800", "é" * 200_000),
+    *(body(messages=[{"role": role, "content": "x"}]) for role in ODD_ROLES),
     *with_schema({"title": "\ud800"}),
     *with_schema({"title": "\x00 \\u0000", "\x00": 1, "\ud800": 2}),
     *with_schema({"maximum": 10**300}),

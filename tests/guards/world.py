@@ -76,7 +76,7 @@ def world(
     dead, dead_secret = issue_key(alice, "old laptop", 30)
     revoke_key(dead, actor=alice)
     people = {user.username: user for user in (alice, bob, eve, carol, ana, dana, frank)}
-    objects = {
+    objects: dict[str, dict[str, Any]] = {
         "conversation": {"pk": old.pk},
         "deleted conversation": {"pk": gone.pk},
         "message": {"pk": old.pk, "message_pk": old.messages.get(role=Role.ASSISTANT).pk},
