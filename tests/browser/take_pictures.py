@@ -166,10 +166,10 @@ def studio(company: Company) -> None:
     page.locator("#id_version-template").fill(
         "Write a follow-up e-mail in a {{ tone }} tone.\n\n<notes>\n{{ your_notes }}\n</notes>"
     )
-    notes = "Met Mr Ito of Kanto Bikes. Wants 40 city bikes by May, worried about spare parts. Send price list, call Friday."
+    notes = "Met Mr Ito of Kanto Bikes. 40 city bikes by May; worried about spare parts. Send prices, call Friday."
     page.locator("#trial").get_by_label("Your notes").fill(notes)
     page.locator("#trial").get_by_label("Tone").select_option("warm")
-    expect(page.locator("#prompt-text")).to_contain_text("Kanto Bikes. Wants")
+    expect(page.locator("#prompt-text")).to_contain_text("Kanto Bikes. 40 city")
     company.camera.take(page, "studio")
     page.get_by_role("button", name="Save and try it").click()
     expect(page.locator("#answer .tool-run")).to_be_visible(timeout=PATIENCE)
@@ -226,7 +226,7 @@ def coder(company: Company) -> None:
     company.take("Bob Lindqvist", "/account/", "account")
     page = company.open("Bob Lindqvist", "/account/keys/")
     company.camera.take(page, "keys-none")
-    page.get_by_label("Name").fill("Newsletter script")
+    page.get_by_label("What will use it").fill("Newsletter script")
     page.get_by_role("button", name="Make a key").click()
     expect(page.get_by_text("It is not shown again")).to_be_visible()
     company.camera.take(page, "keys")
