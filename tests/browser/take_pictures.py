@@ -28,6 +28,11 @@ DARK: Look = ("-dark", WIDE, "dark")
 ON_A_PHONE: Look = ("-phone", PHONE, "light")
 DARK_ON_A_PHONE: Look = ("-phone-dark", PHONE, "dark")
 PATIENCE = 30_000
+# Worth a look before a release, but not a place in the documentation.
+ONLY_WITH_ALL = frozenset(
+    "chat-models chats-none hub-none hub-of-an-admin keys-none menu my-runs-none quotas-of-an-owner quotas-of-people "
+    "studio-tried tool-run".split()
+)
 
 QUESTIONS = (
     "Draft a friendly reply to a buyer whose parcel is three days late",
@@ -35,7 +40,7 @@ QUESTIONS = (
     "Summarise the difference between gross and net margin for a newcomer",
 )
 CAMPAIGN = (
-    "Compare free shipping, instalments and a coupon as the benefit of our November campaign in a table, "
+    "Instalments, free shipping or a coupon: compare them in a table as the benefit of our November campaign, "
     "and show a short Python script that counts how often each is named in our reviews"
 )
 
@@ -48,6 +53,8 @@ class Camera:
         self.all_looks = all_looks
 
     def take(self, page: Page, name: str, *looks: Look) -> None:
+        if name in ONLY_WITH_ALL and not self.all_looks:
+            return
         for ending, size, theme in (LIGHT, DARK, ON_A_PHONE, DARK_ON_A_PHONE) if self.all_looks else (LIGHT, *looks):
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
@@ -123,7 +130,7 @@ def chat(company: Company) -> None:
     page = company.open("Alice Moreau", "/")
     company.camera.take(page, "chat-new")
     ask(page, CAMPAIGN)
-    expect(page.locator(".answer-live")).to_contain_text("Free", ignore_case=True)
+    expect(page.locator(".answer-live")).to_contain_text("demonstration")
     company.camera.take(page, "chat-streaming")
     wait_answered(page)
     page.reload()
@@ -139,7 +146,7 @@ def hub(company: Company) -> None:
     page.get_by_role("link", name="Listing attributes").click()
     run_sample(page)
     company.camera.take(page, "tool-data")
-    page = company.open("Alice Moreau", "/hub/?q=meeting")
+    page = company.open("Alice Moreau", "/hub/?q=plain")
     page.locator(".tool-card a").first.click()
     company.camera.take(page, "tool-new")
     run_sample(page)
