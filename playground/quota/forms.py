@@ -35,7 +35,9 @@ class QuotaForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         cleaned["amount"] = None
-        if not cleaned.get("no_limit"):
+        # Where there was no limit the box came ticked: who types one and leaves the box means the limit.
+        is_typed = "limit" in self.changed_data and "no_limit" not in self.changed_data
+        if is_typed or not cleaned.get("no_limit"):
             try:
                 cleaned["amount"] = parse_money(cleaned.get("limit") or "")
             except ValueError:

@@ -1,7 +1,7 @@
 """What every worker process writes down about its running runs, every two seconds, in one statement.
 
 The text so far survives the worker and Redis; the lease stays ours; and the row tells who is to stop, so that Stop
-works when Redis does not.
+works when Redis does not. Who was switched off asks nothing any more: her runs are to stop too.
 """
 
 from collections.abc import Sequence
@@ -24,12 +24,13 @@ SET lease_until = now() + make_interval(secs => %s),
 FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[]) AS saved (id, fence, output, reasoning)
 WHERE run.id = saved.id AND run.fence = saved.fence AND run.state = 'running'
 RETURNING run.id, run.cancel_requested_at IS NOT NULL
+    OR NOT (SELECT is_active FROM accounts_user WHERE accounts_user.id = run.user_id)
 """
 
 
 @dataclass
 class Verdict:
-    """The runs that somebody stopped, and those that are ours no longer."""
+    """The runs that are to stop, and those that are ours no longer."""
 
     cancelled: list[UUID] = field(default_factory=list)
     lost: list[UUID] = field(default_factory=list)

@@ -9,11 +9,12 @@ GRAVE = ("serious", "critical")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-def check(page: Page) -> list[str]:
-    """The serious and critical violations, one line each; empty when there are none."""
+def check(page: Page, only: list[str] | None = None) -> list[str]:
+    """The serious and critical violations of all rules or of `only` some, one line each; empty when there are none."""
     page.evaluate(SCRIPT.read_text())
     violations = page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}}).then(found => found.violations)", RULES
+        "runOnly => axe.run(document, {runOnly}).then(found => found.violations)",
+        {"type": "rule", "values": only} if only else {"type": "tag", "values": RULES},
     )
     return [
         f"{violation['id']}: {violation['help']}: {node['html'][:160]} ({node.get('failureSummary', '')})"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from accounts.models import User
 from tests.browser.chromium import PHONE, WIDE, chromium
@@ -20,6 +20,7 @@ __all__ = ["PHONE", "WIDE", "browser", "page", "picture", "sign_in_as", "watch"]
 
 # Milliseconds: a thing that does not come in this time does not come.
 PATIENCE = 10_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,22 @@ DARK: Look = ("-dark", WIDE, "dark")
 ON_A_PHONE: Look = ("-phone", PHONE, "light")
 DARK_ON_A_PHONE: Look = ("-phone-dark", PHONE, "dark")
 PATIENCE = 30_000
+# Worth a look before a release, but not a place in the documentation.
+ONLY_WITH_ALL = frozenset(
+    [
+        "chat-models",
+        "chats-none",
+        "hub-none",
+        "hub-of-an-admin",
+        "keys-none",
+        "menu",
+        "my-runs-none",
+        "quotas-of-an-owner",
+        "quotas-of-people",
+        "studio-tried",
+        "tool-run",
+    ]
+)
 
 QUESTIONS = (
     "Draft a friendly reply to a buyer whose parcel is three days late",
@@ -35,7 +51,7 @@ QUESTIONS = (
     "Summarise the difference between gross and net margin for a newcomer",
 )
 CAMPAIGN = (
-    "Compare free shipping, instalments and a coupon as the benefit of our November campaign in a table, "
+    "Instalments, free shipping or a coupon: compare them in a table as the benefit of our November campaign, "
     "and show a short Python script that counts how often each is named in our reviews"
 )
 
@@ -48,6 +64,8 @@ class Camera:
         self.all_looks = all_looks
 
     def take(self, page: Page, name: str, *looks: Look) -> None:
+        if name in ONLY_WITH_ALL and not self.all_looks:
+            return
         for ending, size, theme in (LIGHT, DARK, ON_A_PHONE, DARK_ON_A_PHONE) if self.all_looks else (LIGHT, *looks):
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
@@ -123,7 +141,7 @@ def chat(company: Company) -> None:
     page = company.open("Alice Moreau", "/")
     company.camera.take(page, "chat-new")
     ask(page, CAMPAIGN)
-    expect(page.locator(".answer-live")).to_contain_text("Free", ignore_case=True)
+    expect(page.locator(".answer-live")).to_contain_text("demonstration")
     company.camera.take(page, "chat-streaming")
     wait_answered(page)
     page.reload()
@@ -139,7 +157,7 @@ def hub(company: Company) -> None:
     page.get_by_role("link", name="Listing attributes").click()
     run_sample(page)
     company.camera.take(page, "tool-data")
-    page = company.open("Alice Moreau", "/hub/?q=meeting")
+    page = company.open("Alice Moreau", "/hub/?q=plain")
     page.locator(".tool-card a").first.click()
     company.camera.take(page, "tool-new")
     run_sample(page)
@@ -166,10 +184,10 @@ def studio(company: Company) -> None:
     page.locator("#id_version-template").fill(
         "Write a follow-up e-mail in a {{ tone }} tone.\n\n<notes>\n{{ your_notes }}\n</notes>"
     )
-    notes = "Met Mr Ito of Kanto Bikes. Wants 40 city bikes by May, worried about spare parts. Send price list, call Friday."
+    notes = "Met Mr Ito of Kanto Bikes. 40 city bikes by May; worried about spare parts. Send prices, call Friday."
     page.locator("#trial").get_by_label("Your notes").fill(notes)
     page.locator("#trial").get_by_label("Tone").select_option("warm")
-    expect(page.locator("#prompt-text")).to_contain_text("Kanto Bikes. Wants")
+    expect(page.locator("#prompt-text")).to_contain_text("Kanto Bikes. 40 city")
     company.camera.take(page, "studio")
     page.get_by_role("button", name="Save and try it").click()
     expect(page.locator("#answer .tool-run")).to_be_visible(timeout=PATIENCE)
@@ -226,7 +244,7 @@ def coder(company: Company) -> None:
     company.take("Bob Lindqvist", "/account/", "account")
     page = company.open("Bob Lindqvist", "/account/keys/")
     company.camera.take(page, "keys-none")
-    page.get_by_label("Name").fill("Newsletter script")
+    page.get_by_label("What will use it").fill("Newsletter script")
     page.get_by_role("button", name="Make a key").click()
     expect(page.get_by_text("It is not shown again")).to_be_visible()
     company.camera.take(page, "keys")

@@ -117,6 +117,13 @@ def test_a_limit_can_be_taken_away(signed_in: Callable[[User], Client], ana: Use
     assert limit_of(marketing) is None
 
 
+def test_a_limit_counts_although_the_box_of_no_limit_came_ticked(
+    signed_in: Callable[[User], Client], ana: User, marketing: Department
+) -> None:
+    signed_in(ana).post(url(marketing), new_limit(no_limit="on"))
+    assert limit_of(marketing) == 50_000_000
+
+
 @pytest.mark.parametrize("typed", ["", "many", "-1", "0.0000001"])
 def test_what_is_no_amount_is_asked_for_again(
     signed_in: Callable[[User], Client], ana: User, marketing: Department, typed: str
