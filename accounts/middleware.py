@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -13,6 +13,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+
+from accounts.http import page_that_asks
 
 
 class SignedInMiddleware:
@@ -62,8 +64,7 @@ def private(response: HttpResponseBase) -> HttpResponseBase:
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """A page goes to the sign-in page and comes back afterwards; a part of a page takes the whole page there."""
     if request.headers.get("HX-Request"):
-        current = urlsplit(request.headers.get("HX-Current-URL", ""))
-        return HttpResponse(status=401, headers={"HX-Redirect": sign_in_url(f"{current.path}?{current.query}")})
+        return HttpResponse(status=401, headers={"HX-Redirect": sign_in_url(page_that_asks(request))})
     if request.method not in {"GET", "HEAD"}:
         return redirect("sign_in")
     return redirect(sign_in_url(request.get_full_path()))

@@ -23,7 +23,3 @@ def owned_departments(user: User) -> QuerySet[Department]:
     if is_admin(user):
         return Department.objects.filter(archived_at=None)
     return Department.objects.filter(archived_at=None, memberships__user=user, memberships__is_owner=True)
-
-
-def may_set_quota(user: User, department: Department) -> bool:
-    return user.is_active and owned_departments(user).filter(pk=department.pk).exists()

@@ -13,6 +13,10 @@ class SessionStore(DatabaseSessionStore):
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    def _validate_session_key(self, key: str | None) -> bool:
+        """A cookie may say anything; PostgreSQL must not be asked for a NUL."""
+        return bool(key and key.isascii() and key.isalnum() and super()._validate_session_key(key))
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         session = super().create_model_instance(data)
         assert isinstance(session, Session)  # noqa: S101

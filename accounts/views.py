@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,10 +23,11 @@ from accounts.http import Request
 @require_safe
 def sign_in(request: HttpRequest) -> HttpResponse:
     target = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    if not is_ours or not target.startswith("/"):
         target = settings.LOGIN_REDIRECT_URL
     if request.user.is_authenticated:
-        return redirect(target)
+        return HttpResponseRedirect(target)
     names = {"company": settings.COMPANY_NAME, "provider": settings.OIDC_ISSUER and settings.OIDC_NAME}
     return render(request, "accounts/sign_in.html", {"next": target, "demo": settings.DEMO, **names})
 

@@ -1,11 +1,14 @@
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 
-application = get_asgi_application()
+django.setup(set_prefix=False)
 
-from playground.startup import refuse_unsafe_start  # noqa: E402 - Django is set up only now
+from playground.handler import Handler  # noqa: E402 - Django is set up only now
+from playground.startup import refuse_unsafe_start  # noqa: E402
+
+application = Handler()
 
 refuse_unsafe_start()

@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler500 = "playground.faults.server_error"
+
 urlpatterns = [
     path("", include("playground.chat.urls")),
     path("hub/", include("hub.urls")),

@@ -22,6 +22,8 @@ from hub.tools.schema import Key, SchemaInvalid, keys_of, parse_schema, schema_o
 from hub.tools.versions import Content, Details
 from playground.catalog.access import models_for
 
+LONGEST_ROW_ID = 6
+
 FormT = TypeVar("FormT", bound=forms.Form)
 
 
@@ -254,7 +256,7 @@ def unchecked(form: FormT) -> FormT:
 
 
 def row_ids(data: QueryDict, kind: str) -> list[str]:
-    ids = dict.fromkeys(row for row in data.getlist(f"row-{kind}") if row.isdecimal())
+    ids = dict.fromkeys(row for row in data.getlist(f"row-{kind}") if row.isdecimal() and len(row) <= LONGEST_ROW_ID)
     return list(ids)[:100]
 
 

@@ -2,13 +2,18 @@
 
 import json
 from collections.abc import Collection
+from itertools import chain
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 
-from playground.api.errors import BadBody
+from playground.api.errors import BadBody, BodyTooLong
 
 Json = dict[str, Any]
+# Of a body: a JSON Schema has a few.
+MOST_LEVELS = 64
 
 
 def read_json(request: HttpRequest, *, known: Collection[str]) -> Json:
@@ -17,13 +22,25 @@ def read_json(request: HttpRequest, *, known: Collection[str]) -> Json:
         raise BadBody("Send the body as application/json.")
     try:
         body = json.loads(request.body, parse_constant=_no_constant)
+    except RequestDataTooBig:
+        raise BodyTooLong(f"The body is longer than {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} bytes.") from None
     except (ValueError, RecursionError):
         raise BadBody("The body is not valid JSON.") from None
     if not isinstance(body, dict):
         raise BadBody("The body has to be a JSON object.")
+    if _is_deep(body):
+        raise BadBody(f"The body is nested more than {MOST_LEVELS} levels deep.")
     if unknown := sorted(body.keys() - set(known)):
         raise BadBody(f"Unknown parameter: {unknown[0]}.", param=unknown[0])
     return body
+
+
+def _is_deep(body: object) -> bool:
+    level = [body]
+    for _ in range(MOST_LEVELS):
+        nested = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]
+        level = list(chain.from_iterable(nested))
+    return bool(level)
 
 
 def _no_constant(name: str) -> None:

@@ -2,12 +2,14 @@
 
 ApiError
 ├── BadBody            400  the body is not what the wire asks for; names the parameter
+├── BodyTooLong        413  the body is longer than any may be
 ├── KeyRejected        401  no key, an unknown, expired or revoked one, or two at once
 ├── ModelUnknown       404  no such model for this key
 ├── MethodUnknown      405  GET for POST or the reverse
 ├── OutOfQuota         429  a limit is used up; `retry_after` seconds until it resets
 ├── Refused            422  any other refusal
-└── Failed             502  no provider answered
+├── Failed             502  no provider answered
+└── Away               503  our own database does not answer; `retry_after` seconds are worth a try
 """
 
 from datetime import UTC, datetime
@@ -35,6 +37,12 @@ class ApiError(Exception):
 class BadBody(ApiError):
     status = 400
     type = code = anthropic_type = "invalid_request_error"
+
+
+class BodyTooLong(ApiError):
+    status = 413
+    type = code = "invalid_request_error"
+    anthropic_type = "request_too_large"
 
 
 class KeyRejected(ApiError):
@@ -73,6 +81,13 @@ class Failed(ApiError):
     status = 502
     type = "api_error"
     code = "provider_error"
+
+
+class Away(ApiError):
+    status = 503
+    type = "api_error"
+    code = "unavailable"
+    anthropic_type = "overloaded_error"
 
 
 def from_refusal(refusal: Refusal) -> ApiError:

@@ -5,20 +5,23 @@ from functools import wraps
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.decorators import public
 from playground.api import anthropic_wire, openai_wire
 from playground.api.auth import key_for
-from playground.api.errors import ApiError, MethodUnknown, ModelUnknown, from_refusal, from_run
+from playground.api.errors import ApiError, Away, MethodUnknown, ModelUnknown, from_refusal, from_run
 from playground.api.question import Question, Wire
 from playground.catalog.access import models_for
 from playground.lib.refusal import Refusal
 from playground.runs.models import Run, RunSource
 from playground.runs.start import start_run
 from playground.runs.watching import watch
+
+# After this many seconds a program should try again when the database was away.
+RETRY_SECONDS = 5
 
 Endpoint = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponseBase]]
 
@@ -37,6 +40,8 @@ def endpoint(wire: Wire, *, method: str = "POST") -> Callable[[Endpoint], Endpoi
                 return _refuse(wire, error)
             except Refusal as refusal:
                 return _refuse(wire, from_refusal(refusal))
+            except (OperationalError, InterfaceError):
+                return _refuse(wire, Away("The service is away for a moment. Try again.", retry_after=RETRY_SECONDS))
 
         return csrf_exempt(public(answer))
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.http import Request
+from accounts.http import Request, page_that_asks
 from playground.chat.access import conversation_for, deleted_conversation_for
 from playground.chat.conversations import delete_conversation, rename_conversation, restore_conversation
 from playground.chat.forms import OlderForm, RenameForm
@@ -67,4 +67,4 @@ def restore(request: Request, pk: UUID) -> HttpResponse:
 
 def _is_current(request: Request, pk: UUID) -> bool:
     """Whether the page that asks shows this conversation."""
-    return bool(request.htmx) and reverse("chat:conversation", args=[pk]) in (request.htmx.current_url_abs_path or "")
+    return reverse("chat:conversation", args=[pk]) in page_that_asks(request)

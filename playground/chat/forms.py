@@ -1,8 +1,10 @@
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from playground.catalog.models import Model
@@ -53,6 +55,14 @@ class OlderForm(forms.Form):
 
     before = forms.DateTimeField()
     id = forms.UUIDField()
+
+    def clean_before(self) -> datetime:
+        before: datetime = self.cleaned_data["before"]
+        try:
+            timezone.localtime(before)
+        except OverflowError:
+            raise forms.ValidationError(_("No clock shows this time."), code="invalid") from None
+        return before
 
 
 class EarlierForm(forms.Form):

@@ -1,6 +1,6 @@
 """Money is an integer of micro-units of the company's currency; here it becomes text, and text becomes it."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, DecimalException
 
 from django.conf import settings
 
@@ -34,7 +34,7 @@ def parse_money(text: str) -> int:
     cleaned = text.strip().removeprefix(symbol().strip()).replace(",", "").strip()
     try:
         amount = Decimal(cleaned) * MICRO
-    except InvalidOperation:
+    except DecimalException:
         raise ValueError(f"{text!r} is not an amount of money") from None
     if not amount.is_finite() or amount < 0 or amount != amount.to_integral_value() or amount >= 2**63:
         raise ValueError(f"{text!r} is not an amount of money")

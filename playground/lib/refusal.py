@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Something the person can do now: a label, and the URL name (with arguments) that does it, if there is one."""
+    """Something the person can do now: a label, and the name of the URL that does it, if there is one."""
 
     label: str
     url_name: str = ""

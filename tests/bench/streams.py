@@ -1,4 +1,4 @@
-"""How many answers stream at once, and what a token costs: python -m tests.bench.streams [--streams 200,500].
+"""How many answers stream at once, and what a token costs: python -m tests.bench.streams [--streams 50,200,500].
 
 Everything is real and on this machine: PostgreSQL, Valkey, one worker, one web server, a provider that sends 40
 tokens a second. Each person asks several times in a row, at a random moment first.
@@ -54,11 +54,10 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--streams", default="200,500", type=lambda text: [int(part) for part in text.split(",")])
+    parser.add_argument("--streams", default="50,200,500", type=lambda text: [int(part) for part in text.split(",")])
     parser.add_argument("--tokens", default=200, type=int)
     parser.add_argument("--rate", default=40.0, type=float)
     parser.add_argument("--times", default=3, type=int)
-    parser.add_argument("--profile", default="", help="a folder for a cProfile of the worker's and the web's loop")
     return parser.parse_args()
 
 

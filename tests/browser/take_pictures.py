@@ -30,8 +30,19 @@ DARK_ON_A_PHONE: Look = ("-phone-dark", PHONE, "dark")
 PATIENCE = 30_000
 # Worth a look before a release, but not a place in the documentation.
 ONLY_WITH_ALL = frozenset(
-    "chat-models chats-none hub-none hub-of-an-admin keys-none menu my-runs-none quotas-of-an-owner quotas-of-people "
-    "studio-tried tool-run".split()
+    [
+        "chat-models",
+        "chats-none",
+        "hub-none",
+        "hub-of-an-admin",
+        "keys-none",
+        "menu",
+        "my-runs-none",
+        "quotas-of-an-owner",
+        "quotas-of-people",
+        "studio-tried",
+        "tool-run",
+    ]
 )
 
 QUESTIONS = (

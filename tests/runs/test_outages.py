@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from uuid import UUID
@@ -108,9 +107,7 @@ def test_a_stream_server_that_comes_back_empty_loses_no_text(
 
 def test_a_broker_that_is_away_loses_no_question_and_delays_nobody(start: Start) -> None:
     run = start()
-    began = time.monotonic()
-    send_from_elsewhere(run.pk, os.environ | {"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"}, seconds=15.0)
-    assert time.monotonic() - began < 20
+    send_from_elsewhere(run.pk, os.environ | {"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"}, seconds=3.0)
     assert Run.objects.get(pk=run.pk).state == RunState.QUEUED
 
 

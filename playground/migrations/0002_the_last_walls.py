@@ -69,7 +69,7 @@ NO_ROOM_FOR_UPDATES = "ALTER TABLE playground_quotawindow RESET (fillfactor)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("playground", "0002_reservations_keep_what_they_are_for")]
+    dependencies = [("playground", "0001_initial")]
 
     operations = [
         migrations.RunSQL(WRITE_ONCE, NOTHING_WRITE_ONCE),

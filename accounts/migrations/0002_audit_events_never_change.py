@@ -16,6 +16,6 @@ DROP FUNCTION accounts_audit_is_append_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_sessions_and_locale")]
+    dependencies = [("accounts", "0001_initial")]
 
     operations = [migrations.RunSQL(FORBID, ALLOW)]
