@@ -57,7 +57,7 @@ def test_stop_ends_the_answer_and_keeps_its_words(page: Page, stack: Stack, aske
     asked.provider.script(text="word " * 2000, rate=30)
     send(page, stack, alice)
     until_text(Run.objects.get())
-    page.locator(".answer-live").get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop").click()
     expect(page.locator(".answer-live")).to_have_count(0)
     assert until_ended(Run.objects.get()).state == RunState.CANCELLED
     expect(page.get_by_text("Stopped.")).to_be_visible()
