@@ -85,6 +85,11 @@ class Stack:
             if process is not None:
                 process.wait(timeout=30)
 
+    def stop_worker(self) -> None:
+        if self.worker is not None and self.worker.poll() is None:
+            self.worker.send_signal(signal.SIGTERM)
+            self.worker.wait(timeout=30)
+
     def log(self, name: str) -> bytes:
         return (self.folder / f"{name}.log").read_bytes()
 
@@ -126,14 +131,27 @@ def _test_database_url() -> str:
     return urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
 
 
+# The stacks of this session, for the tests that want nobody to answer.
+_stacks: list[Stack] = []
+
+
+@pytest.fixture
+def no_worker() -> None:
+    """Nobody takes what is queued; the next test that asks for `stack` gets a new worker."""
+    for stack in _stacks:
+        stack.stop_worker()
+
+
 @pytest.fixture(scope="session")
 def shared_stack(django_db_setup: None) -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(prefix="playground-stack-") as folder:
         stack = Stack(Path(folder))
         try:
             stack.start()
+            _stacks.append(stack)
             yield stack
         finally:
+            _stacks.clear()
             stack.stop()
 
 

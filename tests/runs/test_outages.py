@@ -105,12 +105,14 @@ def test_a_stream_server_that_comes_back_empty_loses_no_text(
     assert page.parts == afresh.parts
 
 
+@pytest.mark.usefixtures("no_worker")
 def test_a_broker_that_is_away_loses_no_question_and_delays_nobody(start: Start) -> None:
     run = start()
     send_from_elsewhere(run.pk, os.environ | {"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"}, seconds=3.0)
     assert Run.objects.get(pk=run.pk).state == RunState.QUEUED
 
 
+@pytest.mark.usefixtures("no_worker")
 def test_what_waits_too_long_is_sent_again(start: Start) -> None:
     run = start()
     Run.objects.filter(pk=run.pk).update(created_at="2026-01-01T00:00Z", sent_at=None)
@@ -119,6 +121,7 @@ def test_what_waits_too_long_is_sent_again(start: Start) -> None:
     assert run.sent_at is not None
 
 
+@pytest.mark.usefixtures("no_worker")
 def test_what_nobody_takes_fails_and_costs_nothing(start: Start) -> None:
     run = start()
     Run.objects.filter(pk=run.pk).update(created_at="2026-01-01T00:00Z")
