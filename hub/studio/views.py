@@ -1,4 +1,4 @@
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -13,7 +13,7 @@ from accounts.http import Request
 from accounts.models import User
 from accounts.roles import may_publish
 from hub.studio.parts import Studio, studio_for, studio_from, studio_rearranged
-from hub.tools.access import editable_tool, editable_tools, tool_runs_for
+from hub.tools.access import editable_tool, editable_tools, run_named
 from hub.tools.answers import answer_of
 from hub.tools.fields import InputForm
 from hub.tools.models import Tool, ToolRun, ToolVersion, VersionState
@@ -122,7 +122,7 @@ def newest(tool: Tool) -> ToolVersion:
 def show(
     request: Request, studio: Studio, *, tool: Tool | None = None, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
-    tool_run = tried(request, tool)
+    tool_run = run_named(request.user, tool, request.GET.get("run", "")) if tool else None
     context = {
         "studio": studio,
         "form_id": uuid4(),
@@ -136,12 +136,3 @@ def show(
     }
     template = "hub/studio/_studio.html" if request.htmx else "hub/studio/studio.html"
     return replace_url(render(request, template, context, status=status), request.get_full_path())
-
-
-def tried(request: Request, tool: Tool | None) -> ToolRun | None:
-    """The run that the address names, if it is one of hers with this tool."""
-    try:
-        pk = UUID(request.GET.get("run", ""))
-    except ValueError:
-        return None
-    return tool_runs_for(request.user).filter(pk=pk, version__tool=tool).first() if tool else None

@@ -79,3 +79,12 @@ def listed_runs(user: User) -> QuerySet[ToolRun]:
 
 def tool_run_for(user: User, pk: UUID) -> ToolRun:
     return get_object_or_404(tool_runs_for(user), pk=pk)
+
+
+def run_named(user: User, tool: Tool, name: str) -> ToolRun | None:
+    """The run that an address names: hers, with this tool; None for anything else."""
+    try:
+        pk = UUID(name)
+    except ValueError:
+        return None
+    return tool_runs_for(user).filter(pk=pk, version__tool=tool).first()

@@ -11,12 +11,12 @@ from django_htmx.http import replace_url
 
 from accounts.http import Request
 from accounts.roles import may_publish
-from hub.tools.access import listed_runs, live_version, may_edit, tool_for, tool_run_for, tool_runs_for
+from hub.tools.access import listed_runs, live_version, may_edit, run_named, tool_for, tool_run_for
 from hub.tools.answers import FILES, answer_of, file_text
 from hub.tools.fields import Field, InputForm, Value, parse_fields, read_value
 from hub.tools.finding import cards_of, departments_with_tools, find_tools, for_her_departments, people_lately
 from hub.tools.forms import FindForm
-from hub.tools.models import Category, Tool, ToolRun, ToolVersion
+from hub.tools.models import Category, ToolRun, ToolVersion
 from hub.tools.running import run_tool
 from playground.lib.refusal import Refusal
 
@@ -49,18 +49,9 @@ def index(request: Request) -> HttpResponse:
 def tool(request: Request, slug: str) -> HttpResponse:
     found = tool_for(request.user, slug)
     version = live_version(found)
-    tool_run = run_asked_for(request, found)
+    tool_run = run_named(request.user, found, request.GET.get("run", ""))
     form = InputForm(parse_fields(version.fields), initial=prefill(request, version, tool_run))
     return render(request, "hub/tools/tool.html", bench(request, version, form, tool_run))
-
-
-def run_asked_for(request: Request, found: Tool) -> ToolRun | None:
-    """The run that the address names: a reload, or "again with these values"."""
-    try:
-        pk = UUID(request.GET.get("run", ""))
-    except ValueError:
-        return None
-    return tool_runs_for(request.user).filter(pk=pk, version__tool=found).first()
 
 
 def prefill(request: Request, version: ToolVersion, tool_run: ToolRun | None) -> dict[str, Any]:
