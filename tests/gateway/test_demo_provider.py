@@ -154,4 +154,5 @@ def test_what_was_made_of_a_cut_answer_is_billed(fake_provider: FakeProvider) ->
     body = {"model": "demo-quick", "stream": True, "messages": [{"role": "user", "content": "Hello"}]}
     with pytest.raises(ValueError, match="Expecting"):
         fake_provider._call("POST", "/v1/chat/completions", body)
+    fake_provider.wait_until_idle()
     assert fake_provider.counts()["spent_by_model"]["demo-quick"]["output_tokens"] == 2

@@ -16,13 +16,14 @@ class Wheel:
 
     async def until(self, when: float) -> None:
         loop = asyncio.get_running_loop()
-        slot = int(when / TICK)
-        if slot <= int(loop.time() / TICK):
+        # Asked once: a clock that moved on between two looks would start the wheel beyond the slot that waits.
+        slot, now = int(when / TICK), int(loop.time() / TICK)
+        if slot <= now:
             return
         waiting = loop.create_future()
         self._slots[slot].append(waiting)
         if self._timer is None:
-            self._last = int(loop.time() / TICK)
+            self._last = now
             self._timer = loop.call_later(TICK, self._tick)
         await waiting
 
