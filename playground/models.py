@@ -1,6 +1,14 @@
 """Contents page: Django finds the tables here. Nobody else imports it."""
 
-from playground.catalog.models import Deployment, Model, Price, Provider
+from playground.catalog.models import (
+    DepartmentDefault,
+    Deployment,
+    Fallback,
+    Model,
+    Price,
+    Provider,
+    TokenRate,
+)
 from playground.chat.models import Conversation, Message
 from playground.quota.models import LedgerEntry, Quota, QuotaWindow, Reservation
 from playground.runs.models import Attempt, Run
@@ -8,7 +16,9 @@ from playground.runs.models import Attempt, Run
 __all__ = [
     "Attempt",
     "Conversation",
+    "DepartmentDefault",
     "Deployment",
+    "Fallback",
     "LedgerEntry",
     "Message",
     "Model",
@@ -18,4 +28,5 @@ __all__ = [
     "QuotaWindow",
     "Reservation",
     "Run",
+    "TokenRate",
 ]
