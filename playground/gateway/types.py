@@ -1,6 +1,6 @@
 """The words of the gateway: what goes in, what streams out. Frozen values, no behaviour, no Django."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -38,6 +38,7 @@ class Target:
     `label` is what people read ("gpt-4o-mini at OpenAI"); `key` names the deployment in prices and attempts. `options`
     is what the kind needs beside address and key. The lowest `priority` goes first; within one, `weight` is its share.
     The three limits are ours, over all workers; None is no limit. `region` and `data_use` are for policies.
+    `max_output_tokens` is the most that this model writes; 0 is not known.
     """
 
     key: str
@@ -55,13 +56,44 @@ class Target:
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     max_parallel: int | None = None
+    max_output_tokens: int = 0
+
+
+Routing = Literal["priority", "weighted", "least_busy", "fastest"]
+Cause = Literal["outage", "rate", "context", "content"]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Targets in the order they are tried: the next one only before the first token."""
+    """The places that serve a model, and by cause those of other models that may answer instead.
+
+    `routing` chooses among targets of one priority. `line` names the line in which questions wait for these targets.
+    """
 
     targets: tuple[Target, ...]
+    routing: Routing = "priority"
+    line: str = ""
+    fallbacks: Mapping[Cause, tuple[Target, ...]] = field(default_factory=dict, hash=False)
+
+
+async def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a question is asked, beside what and where.
+
+    `party` shares a line fairly with the others; batch work goes after all the rest. `patience` is for the line, in
+    seconds. With `restarts` an answer that breaks off begins anew at the next place. `can_afford` is asked before
+    another call is made after one that costs something.
+    """
+
+    party: str = ""
+    is_batch: bool = False
+    patience: float = 60.0
+    restarts: bool = False
+    can_afford: Callable[[], Awaitable[bool]] = _always
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +106,14 @@ class Limits:
 
 
 # --- Events -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Every place is at its limit or rests: in line, with so many ahead, for about so many seconds."""
+
+    seconds: float
+    ahead: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +131,29 @@ class AttemptFailed:
     target: Target
     number: int
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FellBack:
+    """Another place than the first is asked from here on; `code` is that of the error that made it so."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """The answer so far counts no more: it begins anew at another place."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a provider's headers say is left of its own limits, and the seconds until there is more."""
+
+    requests_left: int | None = None
+    tokens_left: int | None = None
+    reset: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +190,4 @@ class Finish:
     reason: FinishReason
 
 
-Event = AttemptStarted | AttemptFailed | Delta | ReasoningDelta | Usage | Finish
+Event = Waiting | AttemptStarted | AttemptFailed | FellBack | Restarted | Told | Delta | ReasoningDelta | Usage | Finish
