@@ -130,7 +130,12 @@ async def _body(fake_provider: FakeProvider, kind: str) -> dict[str, object]:
 
 
 async def test_the_models_of_a_provider_are_listed(target: Target) -> None:
-    assert await adapter(target.kind).list_models(target) == ["demo-quick", "demo-careful", "demo-reasoner"]
+    assert await adapter(target.kind).list_models(target) == [
+        "demo-quick",
+        "demo-careful",
+        "demo-reasoner",
+        "demo-embedding",
+    ]
 
 
 def test_models_can_be_listed_without_a_loop(target: Target) -> None:
