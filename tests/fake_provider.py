@@ -36,8 +36,8 @@ class FakeProvider:
         base_url = self.base_url if kind == "anthropic" else f"{self.base_url}/v1"
         return Target(key=key, label=model, kind=kind, model=model, base_url=base_url, credential="sk-fake")
 
-    def wait_until_idle(self, seconds: float = 2.0) -> None:
-        """Fails unless every connection is closed in time."""
+    def wait_until_idle(self, seconds: float = 10.0) -> None:
+        """Fails unless every connection is closed in time: long before a slow answer would have ended by itself."""
         ends_at = time.monotonic() + seconds
         while active := self.counts()["active"]:
             assert time.monotonic() < ends_at, f"{active} connections are still open"
