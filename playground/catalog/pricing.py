@@ -4,31 +4,56 @@ Prices are micro-units per million tokens, so that one token of a model at $3 a 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.db.models.functions import Now
 
 from playground.catalog.access import served_deployments
 from playground.catalog.models import Model, Price
-from playground.gateway.types import ChatRequest, Usage
+from playground.gateway.types import ChatRequest, EmbeddingRequest, Text, ToolCall, ToolResult, Turn, Usage
 
 PER = 1_000_000
 
 # Providers wrap every turn, and the whole, in a few tokens of their own.
 TOKENS_PER_TURN = 16
 TOKENS_PER_REQUEST = 64
+# A picture of the largest size that is not made smaller, at the vendor that counts the most for one.
+TOKENS_PER_IMAGE = 50_000
+# The words around the functions that a vendor adds on its own.
+TOKENS_FOR_FUNCTIONS = 1_000
 
 
-def input_bound(request: ChatRequest) -> int:
+def input_bound(request: ChatRequest | EmbeddingRequest) -> int:
     """The most tokens a provider can count for `request`.
 
-    A byte-level tokenizer never makes more tokens than there are UTF-8 bytes; turns and the whole add constants.
+    A byte-level tokenizer never makes more tokens than there are UTF-8 bytes; turns, parts and the whole add constants.
     """
-    texts = [request.system, *(turn.content for turn in request.turns)]
+    if isinstance(request, EmbeddingRequest):
+        sizes = [_bytes(one) if isinstance(one, str) else len(one) for one in request.inputs]
+        return sum(sizes) + TOKENS_PER_TURN * len(sizes)
+    texts = [request.system, *(text for turn in request.turns for text in _texts(turn))]
     if request.schema is not None:
         texts.append(json.dumps(request.schema))
-    size = sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
-    return size + TOKENS_PER_TURN * (len(request.turns) + 1) + TOKENS_PER_REQUEST
+    texts += [f"{one.name}{one.description}{json.dumps(one.parameters)}" for one in request.tools]
+    wrapped = 1 + len(request.tools) + sum(len(turn.parts) for turn in request.turns)
+    functions = TOKENS_FOR_FUNCTIONS if request.tools else 0
+    size = sum(_bytes(text) for text in texts) + TOKENS_PER_IMAGE * request.images + functions
+    return size + TOKENS_PER_TURN * wrapped + TOKENS_PER_REQUEST
+
+
+def _texts(turn: Turn) -> Iterator[str]:
+    for part in turn.parts:
+        match part:
+            case Text():
+                yield part.text
+            case ToolCall():
+                yield f"{part.id}{part.name}{part.arguments}"
+            case ToolResult():
+                yield f"{part.call_id}{part.content}"
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def prices_for(model: Model) -> dict[str, dict[str, int]]:

@@ -32,7 +32,7 @@ def charge_for(run: Run, outcome: Outcome) -> Charge:
 
 def _estimated_usage(run: Run, outcome: Outcome) -> Usage:
     """All the input that it can have been, and the output that was received."""
-    received = len((outcome.text + outcome.reasoning).encode()) // BYTES_PER_TOKEN + 1
+    received = (len((outcome.text + outcome.reasoning).encode()) + outcome.unseen) // BYTES_PER_TOKEN + 1
     known = outcome.usage or Usage()
     return Usage(
         input_tokens=known.input_tokens or run.input_token_bound,

@@ -61,6 +61,8 @@ class Run(models.Model):
     output = models.TextField(blank=True)
     output_html = models.TextField(blank=True)
     reasoning = models.TextField(blank=True)
+    # The functions that the model wants called, whole: {"id", "name", "arguments"} each.
+    calls = models.JSONField(default=list, blank=True)
     finish_reason = models.CharField(max_length=20, blank=True)
     # A GatewayError's code, and the sentence that a person reads.
     error_code = models.CharField(max_length=40, blank=True)
@@ -119,6 +121,18 @@ class Run(models.Model):
     @property
     def seconds_in_all(self) -> float | None:
         return (self.finished_at - self.created_at).total_seconds() if self.finished_at else None
+
+
+class RunVectors(models.Model):
+    """What an embedding run brought, for the program that waits for it. The sweep removes it after an hour."""
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, primary_key=True, related_name="vectors")
+    # All vectors one after the other, as little-endian 32-bit floats, each of `dimensions`.
+    dimensions = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"vectors of run {self.run_id}"
 
 
 class Attempt(models.Model):

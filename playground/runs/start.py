@@ -15,6 +15,7 @@ from playground.catalog.models import Model
 from playground.gateway.types import ChatRequest
 from playground.quota import ledger
 from playground.runs import events, requests
+from playground.runs.abilities import check_ability
 from playground.runs.errors import KeyReused, NoDepartment
 from playground.runs.finish import finish_queued
 from playground.runs.models import Run, RunState
@@ -30,7 +31,7 @@ def start_run(
     user: User,
     source: str,
     model: Model,
-    request: ChatRequest,
+    request: requests.Request,
     tool_version: str = "",
     api_key_id: int | None = None,
     idempotency_key: str = "",
@@ -41,6 +42,7 @@ def start_run(
     `idempotency_key` again gives the same run. Raises a Refusal (QuotaExceeded, ModelUnavailable, …), and then
     nothing was written.
     """
+    check_ability(model, request)
     stored = requests.dump(request)
     sha256 = requests.fingerprint(stored, model.slug, source, tool_version) if idempotency_key else ""
     run = Run(
@@ -51,12 +53,13 @@ def start_run(
         tool_version=tool_version,
         api_key_id=api_key_id,
         request=stored,
-        max_output_tokens=min(request.max_output_tokens, model.max_output_tokens),
+        max_output_tokens=_output_bound(request, model),
         input_token_bound=pricing.input_bound(request),
         idempotency_key=idempotency_key,
         request_sha256=sha256,
     )
-    stored["max_output_tokens"] = run.max_output_tokens
+    if isinstance(request, ChatRequest):
+        stored["max_output_tokens"] = run.max_output_tokens
     try:
         return _admit(run)
     except IntegrityError:
@@ -66,6 +69,10 @@ def start_run(
     if earlier.request_sha256 != sha256:
         raise KeyReused(_("This idempotency key was used for another question. Use a new one."))
     return earlier
+
+
+def _output_bound(request: requests.Request, model: Model) -> int:
+    return min(request.max_output_tokens, model.max_output_tokens) if isinstance(request, ChatRequest) else 0
 
 
 @transaction.atomic
