@@ -59,7 +59,7 @@ async def stream(route: Route, request: ChatRequest | EmbeddingRequest, *, limit
                 if begun:
                     raise
                 failure = error
-            yield AttemptFailed(target, number, failure.code)
+            yield AttemptFailed(target, number, failure.code, failure.was_accepted)
             if isinstance(failure, BadRequest | ContentRefused):
                 raise failure  # the same question would be refused by the next one too, or should be
             wait = wait_before_retry(failure, retries=retries, may_fall_back=may_fall_back)

@@ -1,6 +1,6 @@
 """The words of the gateway: what goes in, what streams out. Frozen values, no Django."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -126,6 +126,7 @@ class Target:
     `label` is what people read ("gpt-4o-mini at OpenAI"); `key` names the deployment in prices and attempts. `options`
     is what the kind needs beside address and key. The lowest `priority` goes first; within one, `weight` is its share.
     The three limits are ours, over all workers; None is no limit. `region` and `data_use` are for policies.
+    `max_output_tokens` is the most that this model writes; 0 is not known.
     """
 
     key: str
@@ -143,13 +144,44 @@ class Target:
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     max_parallel: int | None = None
+    max_output_tokens: int = 0
+
+
+Routing = Literal["priority", "weighted", "least_busy", "fastest"]
+Cause = Literal["outage", "rate", "context", "content"]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Targets in the order they are tried: the next one only before the first token."""
+    """The places that serve a model, and by cause those of other models that may answer instead.
+
+    `routing` chooses among targets of one priority. `line` names the line in which questions wait for these targets.
+    """
 
     targets: tuple[Target, ...]
+    routing: Routing = "priority"
+    line: str = ""
+    fallbacks: Mapping[Cause, tuple[Target, ...]] = field(default_factory=dict, hash=False)
+
+
+async def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a question is asked, beside what and where.
+
+    `party` shares a line fairly with the others; batch work goes after all the rest. `patience` is for the line, in
+    seconds. With `restarts` an answer that breaks off begins anew at the next place. `can_afford` is asked before
+    another call is made after one that costs something.
+    """
+
+    party: str = ""
+    is_batch: bool = False
+    patience: float = 60.0
+    restarts: bool = False
+    can_afford: Callable[[], Awaitable[bool]] = _always
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +197,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Every place is at its limit or rests: in line, with so many ahead, for about so many seconds."""
+
+    seconds: float
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptStarted:
     """A provider call is about to leave."""
 
@@ -174,11 +214,38 @@ class AttemptStarted:
 
 @dataclass(frozen=True, slots=True)
 class AttemptFailed:
-    """A provider call ended without an answer; the next target, or the run's failure, follows."""
+    """A provider call ended without an answer; the next target, or the run's failure, follows.
+
+    One that the provider `was_accepted` may be on its bill.
+    """
 
     target: Target
     number: int
     code: str
+    was_accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FellBack:
+    """Another place than the first is asked from here on; `code` is that of the error that made it so."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """The answer so far counts no more: it begins anew at another place."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a provider's headers say is left of its own limits, and the seconds until there is more."""
+
+    requests_left: int | None = None
+    tokens_left: int | None = None
+    reset: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +294,26 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The provider said that the answer is complete, and why. A stream without one was cut."""
+    """The provider said that the answer is complete, and why. A stream without one was cut.
+
+    With `by_us` nobody said so: we stopped reading, and what the provider counts in the end is not known.
+    """
 
     reason: FinishReason
+    by_us: bool = False
 
 
-Event = AttemptStarted | AttemptFailed | Delta | ReasoningDelta | ToolCallDelta | Vectors | Usage | Finish
+Event = (
+    Waiting
+    | AttemptStarted
+    | AttemptFailed
+    | FellBack
+    | Restarted
+    | Told
+    | Delta
+    | ReasoningDelta
+    | ToolCallDelta
+    | Vectors
+    | Usage
+    | Finish
+)
