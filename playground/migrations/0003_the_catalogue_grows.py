@@ -49,7 +49,10 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("latin", "Latin letters"),
-                            ("cjk", "Japanese and Chinese"),
+                            ("accented", "Latin letters with accents"),
+                            ("japanese", "Japanese"),
+                            ("chinese", "Chinese"),
+                            ("korean", "Korean"),
                             ("other", "Other scripts"),
                             ("mixed", "Mixed scripts"),
                             ("code", "Code and data"),
