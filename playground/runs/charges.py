@@ -1,6 +1,7 @@
 """What a run is charged: the provider's own count at the admitted price, and an estimate where it gave none."""
 
 from dataclasses import dataclass
+from operator import itemgetter
 
 from playground.catalog import pricing
 from playground.gateway.types import Usage
@@ -26,8 +27,9 @@ def charge_for(run: Run, outcome: Outcome) -> Charge:
     prices = run.prices
     if outcome.target and outcome.target.key in prices:
         prices = {outcome.target.key: prices[outcome.target.key]}
-    price = max(prices.values(), key=lambda each: pricing.cost(each, usage))
-    return Charge(usage, price, pricing.cost(price, usage), is_estimated)
+    costs = [(pricing.cost(price, usage, images=run.image_count), price) for price in prices.values()]
+    cost, price = max(costs, key=itemgetter(0))
+    return Charge(usage, price, cost, is_estimated)
 
 
 def _estimated_usage(run: Run, outcome: Outcome) -> Usage:
@@ -39,6 +41,7 @@ def _estimated_usage(run: Run, outcome: Outcome) -> Usage:
         output_tokens=min(max(received, known.output_tokens), run.max_output_tokens),
         cached_tokens=known.cached_tokens,
         reasoning_tokens=known.reasoning_tokens,
+        cache_write_tokens=known.cache_write_tokens,
     )
 
 
@@ -48,4 +51,5 @@ def tokens(usage: Usage) -> dict[str, int]:
         "output_tokens": usage.output_tokens,
         "cached_tokens": usage.cached_tokens,
         "reasoning_tokens": usage.reasoning_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
     }
