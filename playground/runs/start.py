@@ -12,6 +12,7 @@ from accounts.models import User
 from playground.catalog import pricing
 from playground.catalog.errors import ModelUnavailable
 from playground.catalog.models import Model
+from playground.catalog.token_rates import guess_for
 from playground.gateway.types import ChatRequest
 from playground.quota import ledger
 from playground.runs import events, requests
@@ -43,6 +44,7 @@ def start_run(
     """
     stored = requests.dump(request)
     sha256 = requests.fingerprint(stored, model.slug, source, tool_version) if idempotency_key else ""
+    guessed = guess_for(request)
     run = Run(
         user=user,
         source=source,
@@ -53,6 +55,8 @@ def start_run(
         request=stored,
         max_output_tokens=min(request.max_output_tokens, model.max_output_tokens),
         input_token_bound=pricing.input_bound(request),
+        input_token_guess=guessed.tokens,
+        script=guessed.script,
         idempotency_key=idempotency_key,
         request_sha256=sha256,
     )
@@ -84,7 +88,9 @@ def _admit(run: Run) -> Run:
         run_id=run.pk,
         user=run.user,
         department=department,
-        amount=pricing.worst_cost(run.prices, input_tokens=run.input_token_bound, output_tokens=run.max_output_tokens),
+        amount=pricing.worst_cost(
+            run.prices, input_tokens=run.input_token_bound, output_tokens=run.max_output_tokens, images=run.image_count
+        ),
         source=run.source,
         model=run.model_name,
         lifetime=SECONDS_RESERVED,
