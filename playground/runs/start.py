@@ -1,6 +1,7 @@
 """The web half: admit a question and queue it, or refuse it; and stop one. No provider is called here."""
 
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from accounts.models import User
 from playground.catalog import pricing
 from playground.catalog.errors import ModelUnavailable
 from playground.catalog.models import Model
+from playground.catalog.token_rates import guess_for
 from playground.gateway.types import ChatRequest
 from playground.quota import ledger
 from playground.runs import events, requests
@@ -53,8 +55,7 @@ def start_run(
         tool_version=tool_version,
         api_key_id=api_key_id,
         request=stored,
-        max_output_tokens=_output_bound(request, model),
-        input_token_bound=pricing.input_bound(request),
+        **_counts(request, model),
         idempotency_key=idempotency_key,
         request_sha256=sha256,
     )
@@ -71,8 +72,19 @@ def start_run(
     return earlier
 
 
-def _output_bound(request: requests.Request, model: Model) -> int:
-    return min(request.max_output_tokens, model.max_output_tokens) if isinstance(request, ChatRequest) else 0
+def _counts(request: requests.Request, model: Model) -> dict[str, Any]:
+    """What of the question is counted: for admission, and to learn from."""
+    bound = pricing.input_bound(request)
+    if not isinstance(request, ChatRequest):
+        return {"input_token_bound": bound, "max_output_tokens": 0}
+    guessed = guess_for(request)
+    return {
+        "input_token_bound": bound,
+        "max_output_tokens": min(request.max_output_tokens, model.max_output_tokens),
+        "input_token_guess": guessed.tokens,
+        "script": guessed.script,
+        "image_count": request.images,
+    }
 
 
 @transaction.atomic
@@ -91,7 +103,9 @@ def _admit(run: Run) -> Run:
         run_id=run.pk,
         user=run.user,
         department=department,
-        amount=pricing.worst_cost(run.prices, input_tokens=run.input_token_bound, output_tokens=run.max_output_tokens),
+        amount=pricing.worst_cost(
+            run.prices, input_tokens=run.input_token_bound, output_tokens=run.max_output_tokens, images=run.image_count
+        ),
         source=run.source,
         model=run.model_name,
         lifetime=SECONDS_RESERVED,
