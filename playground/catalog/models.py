@@ -204,7 +204,10 @@ class Script(models.TextChoices):
     """How a text is written, which decides how many tokens it makes. The short word is also kept in each run."""
 
     LATIN = "latin", _("Latin letters")
-    CJK = "cjk", _("Japanese and Chinese")
+    ACCENTED = "accented", _("Latin letters with accents")
+    JAPANESE = "japanese", _("Japanese")
+    CHINESE = "chinese", _("Chinese")
+    KOREAN = "korean", _("Korean")
     OTHER = "other", _("Other scripts")
     MIXED = "mixed", _("Mixed scripts")
     CODE = "code", _("Code and data")

@@ -223,12 +223,13 @@ class Reading:
             return ()
         self._reported |= {name: value for name, value in reported.items() if value is not None}
         known = self._reported
-        cached = count(known, "cache_read_input_tokens")
+        cached, written = count(known, "cache_read_input_tokens"), count(known, "cache_creation_input_tokens")
         return (
             usage(
-                input_tokens=count(known, "input_tokens") + cached + count(known, "cache_creation_input_tokens"),
+                input_tokens=count(known, "input_tokens") + cached + written,
                 output_tokens=count(known, "output_tokens"),
                 cached=cached,
                 reasoning=count(part(known, "output_tokens_details"), "thinking_tokens"),
+                cache_write=written,
             ),
         )
