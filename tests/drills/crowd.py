@@ -73,18 +73,18 @@ class Crowd:
 
     async def ask(self, *, people: int, until: Callable[[], bool], seed: int) -> None:
         """By every door; so many at a time, each asking again as soon as it may."""
-        async with self._browser() as web:
+        async with self.browser() as web:
             await asyncio.gather(*(self._person(web, dice_of(seed + number), until) for number in range(people)))
 
     async def chat(self, times: int) -> list[Promise]:
         """So many questions in chats of their own, at once. All have to be taken."""
         before = len(self.promises)
-        async with self._browser() as web:
+        async with self.browser() as web:
             await asyncio.gather(*(self._chat(web, f"chat {next(self._numbers)}") for _ in range(times)))
         assert len(self.promises) == before + times, self.refused
         return self.promises[before:]
 
-    def _browser(self) -> aiohttp.ClientSession:
+    def browser(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             self.url,
             cookies={settings.SESSION_COOKIE_NAME: self.cookie, settings.CSRF_COOKIE_NAME: "c" * 32},
