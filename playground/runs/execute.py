@@ -89,7 +89,9 @@ def _claim(run_id: UUID) -> tuple[Run, Route, ChatRequest] | None:
     )
     if not claimed:
         return None
-    run = Run.objects.select_related("model").get(pk=run_id)
+    run = Run.objects.select_related("model", "user").get(pk=run_id)
+    if not run.user.is_active:
+        raise Refusal(_("%(person)s may no longer ask.") % {"person": run.user})
     if run.model is None:
         raise Refusal(_("%(model)s is no longer offered.") % {"model": run.model_name})
     # Only where a price was admitted: what was set aside is for these.
