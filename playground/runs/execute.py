@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 from uuid import UUID
 
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutdown
 from celery.worker.consumer import Consumer
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -26,7 +26,7 @@ from playground.runs import events, requests
 from playground.runs.answers import Answer
 from playground.runs.asking import Asking
 from playground.runs.finish import finish_queued, finish_run
-from playground.runs.loop import LOST, stream_loop
+from playground.runs.loop import LOST, made_loop, stream_loop
 from playground.runs.models import Run, RunState
 from playground.runs.outcomes import Outcome
 
@@ -45,6 +45,14 @@ def warm_up(sender: Consumer, **_: object) -> None:
         stream_loop()
         for kind in KINDS:
             adapter(kind)
+
+
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
+def hang_up(**_: object) -> None:
+    """All answers have ended: no provider is to keep a connection open for a worker that has gone."""
+    if loop := made_loop():
+        loop.close(router.close_clients())
+        logger.info("The connections to providers are closed")
 
 
 def execute_run(run_id: UUID) -> None:
@@ -81,7 +89,9 @@ def _claim(run_id: UUID) -> tuple[Run, Route, requests.Request] | None:
     )
     if not claimed:
         return None
-    run = Run.objects.select_related("model").get(pk=run_id)
+    run = Run.objects.select_related("model", "user").get(pk=run_id)
+    if not run.user.is_active:
+        raise Refusal(_("%(person)s may no longer ask.") % {"person": run.user})
     if run.model is None:
         raise Refusal(_("%(model)s is no longer offered.") % {"model": run.model_name})
     # Only where a price was admitted: what was set aside is for these.
