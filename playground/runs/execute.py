@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 from uuid import UUID
 
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutdown
 from celery.worker.consumer import Consumer
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -19,14 +19,14 @@ from playground.catalog.routes import route_for
 from playground.gateway import router
 from playground.gateway.errors import CredentialRejected, GatewayError
 from playground.gateway.providers import KINDS, adapter
-from playground.gateway.types import ChatRequest, Limits, Route
+from playground.gateway.types import Limits, Route
 from playground.lib.refusal import Refusal
 from playground.quota import ledger
 from playground.runs import events, requests
 from playground.runs.answers import Answer
 from playground.runs.asking import Asking
 from playground.runs.finish import finish_queued, finish_run
-from playground.runs.loop import LOST, stream_loop
+from playground.runs.loop import LOST, made_loop, stream_loop
 from playground.runs.models import Run, RunState
 from playground.runs.outcomes import Outcome
 
@@ -45,6 +45,14 @@ def warm_up(sender: Consumer, **_: object) -> None:
         stream_loop()
         for kind in KINDS:
             adapter(kind)
+
+
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
+def hang_up(**_: object) -> None:
+    """All answers have ended: no provider is to keep a connection open for a worker that has gone."""
+    if loop := made_loop():
+        loop.close(router.close_clients())
+        logger.info("The connections to providers are closed")
 
 
 def execute_run(run_id: UUID) -> None:
@@ -71,7 +79,7 @@ def execute_run(run_id: UUID) -> None:
 
 
 @transaction.atomic
-def _claim(run_id: UUID) -> tuple[Run, Route, ChatRequest] | None:
+def _claim(run_id: UUID) -> tuple[Run, Route, requests.Request] | None:
     """Make the run ours and write down that a provider call is about to leave, before it does."""
     claimed = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
         state=RunState.RUNNING,
@@ -81,7 +89,9 @@ def _claim(run_id: UUID) -> tuple[Run, Route, ChatRequest] | None:
     )
     if not claimed:
         return None
-    run = Run.objects.select_related("model").get(pk=run_id)
+    run = Run.objects.select_related("model", "user").get(pk=run_id)
+    if not run.user.is_active:
+        raise Refusal(_("%(person)s may no longer ask.") % {"person": run.user})
     if run.model is None:
         raise Refusal(_("%(model)s is no longer offered.") % {"model": run.model_name})
     # Only where a price was admitted: what was set aside is for these.
@@ -112,7 +122,7 @@ def _finish(run: Run, outcome: Outcome) -> bool:
             pause = min(pause * 2, 10.0)
 
 
-async def _ask(answer: Answer, route: Route, request: ChatRequest, *, name: str) -> Outcome:
+async def _ask(answer: Answer, route: Route, request: requests.Request, *, name: str) -> Outcome:
     """Consume the provider's stream into `answer`; however that ends, say how."""
     asking = Asking(answer, model=name)
     limits = Limits(settings.RUN_FIRST_BYTE_SECONDS, settings.RUN_IDLE_SECONDS, settings.RUN_TOTAL_SECONDS)
