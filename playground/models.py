@@ -4,11 +4,13 @@ from playground.catalog.models import Deployment, Model, Price, Provider
 from playground.chat.models import Conversation, Message
 from playground.quota.models import LedgerEntry, Quota, QuotaWindow, Reservation
 from playground.runs.models import Attempt, Run
+from playground.traffic.models import EndedRun, Slip, Tally
 
 __all__ = [
     "Attempt",
     "Conversation",
     "Deployment",
+    "EndedRun",
     "LedgerEntry",
     "Message",
     "Model",
@@ -18,4 +20,6 @@ __all__ = [
     "QuotaWindow",
     "Reservation",
     "Run",
+    "Slip",
+    "Tally",
 ]
