@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from playground.runs.models import RunSource, RunState
+from playground.traffic.causes import name_of
 
 
 class Slip(models.Model):
@@ -62,6 +63,7 @@ class EndedRun(models.Model):
             models.Index("department_id", "ended_at", "run_id", name="ended_runs_by_department"),
             models.Index("model", "ended_at", "run_id", name="ended_runs_by_model"),
             models.Index("deployment", "ended_at", "run_id", name="ended_runs_by_deployment"),
+            models.Index("provider", "ended_at", "run_id", name="ended_runs_by_provider"),
             models.Index("tool", "ended_at", "run_id", name="ended_runs_by_tool", condition=~models.Q(tool="")),
             models.Index("ended_at", "run_id", name="ended_runs_that_failed", condition=~models.Q(cause="")),
             models.Index("ended_at", "run_id", name="ended_runs_that_fell_back", condition=models.Q(fell_back=True)),
@@ -70,6 +72,10 @@ class EndedRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} run {self.run_id}"
+
+    @property
+    def cause_name(self) -> str:
+        return name_of(self.cause) if self.cause else ""
 
     def add(self, slip: Slip) -> None:
         self.cost += slip.cost

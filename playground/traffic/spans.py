@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from playground.quota.windows import period_around
 from playground.traffic.models import Span
@@ -9,6 +12,10 @@ from playground.traffic.models import Span
 STEP = {Span.MINUTES: timedelta(minutes=5), Span.HOUR: timedelta(hours=1)}
 # The finer ones are taken away when nobody looks at them any more: the coarser ones hold the same.
 KEPT = {Span.MINUTES: timedelta(days=2), Span.HOUR: timedelta(days=40), Span.DAY: timedelta(days=800)}
+
+
+def company_zone() -> ZoneInfo:
+    return ZoneInfo(settings.COMPANY_TIME_ZONE)
 
 
 @lru_cache(maxsize=4096)
