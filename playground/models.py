@@ -1,6 +1,14 @@
 """Contents page: Django finds the tables here. Nobody else imports it."""
 
-from playground.catalog.models import Deployment, Model, Price, Provider
+from playground.catalog.models import (
+    DepartmentDefault,
+    Deployment,
+    Fallback,
+    Model,
+    Price,
+    Provider,
+    TokenRate,
+)
 from playground.chat.models import Conversation, Message
 from playground.quota.models import LedgerEntry, Quota, QuotaWindow, Reservation
 from playground.runs.models import Attempt, Run
@@ -9,8 +17,10 @@ from playground.traffic.models import EndedRun, Slip, Tally
 __all__ = [
     "Attempt",
     "Conversation",
+    "DepartmentDefault",
     "Deployment",
     "EndedRun",
+    "Fallback",
     "LedgerEntry",
     "Message",
     "Model",
@@ -22,4 +32,5 @@ __all__ = [
     "Run",
     "Slip",
     "Tally",
+    "TokenRate",
 ]

@@ -27,4 +27,12 @@ def _target(deployment: Deployment) -> Target:
         base_url=provider.base_url,
         credential=decrypt(provider.credential),
         provider=provider.slug,
+        options=provider.options,
+        region=provider.region,
+        data_use=provider.data_use,
+        priority=deployment.priority,
+        weight=deployment.weight,
+        requests_per_minute=deployment.requests_per_minute,
+        tokens_per_minute=deployment.tokens_per_minute,
+        max_parallel=deployment.max_parallel,
     )

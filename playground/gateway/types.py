@@ -1,5 +1,6 @@
 """The words of the gateway: what goes in, what streams out. Frozen values, no behaviour, no Django."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -34,7 +35,9 @@ class ChatRequest:
 class Target:
     """One place to ask: which adapter, where, with which key, under which name.
 
-    `label` is what people read ("gpt-4o-mini at OpenAI"); `key` names the deployment in prices and attempts.
+    `label` is what people read ("gpt-4o-mini at OpenAI"); `key` names the deployment in prices and attempts. `options`
+    is what the kind needs beside address and key. The lowest `priority` goes first; within one, `weight` is its share.
+    The three limits are ours, over all workers; None is no limit. `region` and `data_use` are for policies.
     """
 
     key: str
@@ -44,6 +47,14 @@ class Target:
     base_url: str = ""
     credential: str = field(default="", repr=False)
     provider: str = ""
+    options: Mapping[str, str] = field(default_factory=dict, hash=False)
+    region: str = ""
+    data_use: str = ""
+    priority: int = 1
+    weight: int = 1
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    max_parallel: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +109,15 @@ class ReasoningDelta:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens used so far, in all. `cached_tokens` are part of the input, `reasoning_tokens` of the output."""
+    """Tokens used so far, in all. Cached and cache write tokens are parts of the input, reasoning tokens of the
+    output.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
     reasoning_tokens: int = 0
+    cache_write_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

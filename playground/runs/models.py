@@ -51,6 +51,10 @@ class Run(models.Model):
     request = models.JSONField(null=True)
     max_output_tokens = models.PositiveIntegerField()
     input_token_bound = models.PositiveIntegerField()
+    # How the question is written, and what the built-in table guessed: what the estimates learn from.
+    script = models.CharField(max_length=20, blank=True)
+    input_token_guess = models.PositiveIntegerField(default=0)
+    image_count = models.PositiveSmallIntegerField(default=0)
     # Prices at admission, by deployment: what was reserved is what will be charged.
     prices = models.JSONField(default=dict)
 
@@ -65,6 +69,7 @@ class Run(models.Model):
     input_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
     cached_tokens = models.PositiveIntegerField(default=0)
+    cache_write_tokens = models.PositiveIntegerField(default=0)
     reasoning_tokens = models.PositiveIntegerField(default=0)
     cost = models.BigIntegerField(default=0)
     cost_is_estimated = models.BooleanField(default=False)

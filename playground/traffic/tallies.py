@@ -64,10 +64,12 @@ class Tallies:
 
     def _at(self, moment: datetime, places: Iterable[Place]) -> Iterator[Part]:
         """The parts of those places in every span of that moment that is still kept."""
-        spans = [span for span in Span if span not in KEPT or moment > self._now - KEPT[span]]
+        spans = [
+            (span, start_of(span, moment)) for span in Span if span not in KEPT or moment > self._now - KEPT[span]
+        ]
         for place in places:
-            for span in spans:
-                yield self._parts[span, *place, start_of(span, moment)]
+            for span, start in spans:
+                yield self._parts[span, *place, start]
 
     def write(self) -> None:
         # In one order, so that no two transactions ever wait for each other.

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("playground", "0002_the_last_walls"),
+        ("playground", "0003_the_catalogue_grows"),
     ]
 
     operations = [

@@ -73,7 +73,7 @@ SELECT reservation_id, true, amount, 0, 0, 0 FROM playground_ledgerentry WHERE k
 
 
 class Migration(migrations.Migration):
-    dependencies = [("playground", "0003_traffic_seen_from_outside")]
+    dependencies = [("playground", "0004_traffic_seen_from_outside")]
 
     operations = [
         migrations.RunSQL(NOTE_THE_END, NOTE_NO_END),
