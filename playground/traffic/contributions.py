@@ -35,6 +35,23 @@ class Part:
     first_token: list[int] = field(default_factory=list)
     total: list[int] = field(default_factory=list)
 
+    @classmethod
+    def sum(cls, parts: "list[Part]") -> "Part":
+        if len(parts) == 1:
+            return parts[0]
+        whole = cls()
+        for name in SUMS:
+            setattr(whole, name, sum(getattr(part, name) for part in parts))
+        for part in parts:
+            for cause, count in part.causes.items():
+                whole.causes[cause] = whole.causes.get(cause, 0) + count
+        whole.first_token = histogram.merged([part.first_token for part in parts])
+        whole.total = histogram.merged([part.total for part in parts])
+        return whole
+
+    def as_columns(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in (*SUMS, "causes", "first_token", "total")}
+
     def add_run(self, ended: EndedRun, *, retries: int) -> None:
         self.requests += 1
         self.stopped += ended.state == RunState.CANCELLED

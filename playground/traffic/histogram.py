@@ -7,6 +7,7 @@ counted as two hours.
 
 import math
 from collections.abc import Sequence
+from itertools import zip_longest
 
 GROWTH = 1.1
 # 1.1 ** 166 ms are a little over two hours.
@@ -27,6 +28,10 @@ def add(counts: list[int], ms: float) -> None:
     bucket = bucket_of(ms)
     counts.extend([0] * (bucket + 1 - len(counts)))
     counts[bucket] += 1
+
+
+def merged(histograms: Sequence[Sequence[int]]) -> list[int]:
+    return [sum(counts) for counts in zip_longest(*histograms, fillvalue=0)]
 
 
 def quantile(counts: Sequence[int], share: float) -> float | None:

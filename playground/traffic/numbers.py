@@ -1,9 +1,8 @@
 """The numbers of a tally as a page shows them, and how several become one."""
 
 from dataclasses import dataclass, field
-from itertools import zip_longest
 
-from playground.traffic.histogram import quantile
+from playground.traffic.histogram import merged, quantile
 
 
 @dataclass(slots=True)
@@ -28,8 +27,8 @@ class Numbers:
     def add_histograms(self, causes: dict[str, int], first_token: list[int], total: list[int]) -> None:
         for cause, count in causes.items():
             self.causes[cause] = self.causes.get(cause, 0) + count
-        self.first_token = _added(self.first_token, first_token)
-        self.total = _added(self.total, total)
+        self.first_token = merged([self.first_token, first_token])
+        self.total = merged([self.total, total])
 
     def add(self, other: "Numbers") -> None:
         for name in SUMMED:
@@ -81,7 +80,3 @@ SUMMED = (
     *("requests", "failed", "stopped", "fallbacks", "retries", "input_tokens", "output_tokens", "cached_tokens"),
     *("cost", "streamed_tokens", "streaming_ms"),
 )
-
-
-def _added(some: list[int], others: list[int]) -> list[int]:
-    return [a + b for a, b in zip_longest(some, others, fillvalue=0)] if some else list(others)

@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from datetime import datetime
 
 from django.db import connection
@@ -14,8 +13,9 @@ from playground.traffic.contributions import SUMS, Part, calls, provider_of
 from playground.traffic.models import COMPANY, Dimension, EndedRun, Slip, Span
 from playground.traffic.spans import KEPT, start_of
 
-Place = tuple[Dimension, int, str]
-Key = tuple[Span, Dimension, int, str, datetime]
+Subject = tuple[Dimension, str]
+# Five minutes of one department.
+Place = tuple[datetime, int, Dimension, str]
 
 # Bucket by bucket and cause by cause; whichever list is longer.
 _ADD_UP = "ARRAY(SELECT coalesce(a, 0) + coalesce(b, 0) FROM unnest(old.{0}, excluded.{0}) AS both_lists (a, b))"
@@ -38,60 +38,67 @@ ON CONFLICT (span, dimension, department_id, starts, key) DO UPDATE SET
 
 
 class Tallies:
-    """The parts that a batch adds, until `write` adds them in one statement."""
+    """What a batch adds. Runs are added up where they are told apart finest, and rolled up from there at the end."""
 
     def __init__(self) -> None:
-        self._now = timezone.now()
-        self._parts: defaultdict[Key, Part] = defaultdict(Part)
+        self._finest: defaultdict[Place, Part] = defaultdict(Part)
 
     def add_run(self, ended: EndedRun, attempts: list[Attempt]) -> None:
         retries = sum(is_retry for _, is_retry, _ in calls(attempts))
-        for part in self._at(ended.ended_at, _places(ended)):
+        for part in self._at(ended, _subjects(ended)):
             part.add_run(ended, retries=retries)
         for attempt, is_retry, is_left in calls(attempts):
-            for part in self._at(ended.ended_at, _call_places(attempt.deployment, ended.department_id)):
+            for part in self._at(ended, _call_subjects(attempt.deployment)):
                 part.add_call(attempt, is_retry=is_retry, is_left=is_left)
         # What a run used was used where it was answered.
         if attempts:
-            for part in self._at(ended.ended_at, _call_places(ended.deployment, ended.department_id)):
+            for part in self._at(ended, _call_subjects(ended.deployment)):
                 part.add_usage(ended)
                 part.add_speed(ended.output_tokens, attempts[-1].first_token_at, attempts[-1].finished_at)
 
     def add_correction(self, ended: EndedRun, change: Slip) -> None:
-        asked = _call_places(ended.deployment, ended.department_id) if ended.calls else ()
-        for part in self._at(ended.ended_at, [*_places(ended), *asked]):
+        for part in self._at(ended, [*_subjects(ended), *(_call_subjects(ended.deployment) if ended.calls else ())]):
             part.add_usage(change)
 
-    def _at(self, moment: datetime, places: Iterable[Place]) -> Iterator[Part]:
-        """The parts of those places in every span of that moment that is still kept."""
-        spans = [
-            (span, start_of(span, moment)) for span in Span if span not in KEPT or moment > self._now - KEPT[span]
-        ]
-        for place in places:
-            for span, start in spans:
-                yield self._parts[span, *place, start]
+    def _at(self, ended: EndedRun, subjects: Iterable[Subject]) -> Iterator[Part]:
+        start = start_of(Span.MINUTES, ended.ended_at)
+        for dimension, key in subjects:
+            yield self._finest[start, ended.department_id, dimension, key]
 
     def write(self) -> None:
-        # In one order, so that no two transactions ever wait for each other.
         rows = [
-            dict(zip(_COLUMNS, key, strict=False)) | asdict(part)
-            for key, part in sorted(self._parts.items(), key=lambda item: item[0])
+            dict(zip(_COLUMNS, place, strict=False)) | Part.sum(parts).as_columns()
+            for place, parts in self._rolled_up().items()
         ]
         with connection.cursor() as cursor:
             cursor.execute(WRITE, [json.dumps(rows, default=datetime.isoformat)])
 
+    def _rolled_up(self) -> dict[tuple[Span, Dimension, int, str, datetime], list[Part]]:
+        """Each part in every tally that it belongs to, but for those that are no longer kept."""
+        now = timezone.now()
+        found = defaultdict(list)
+        for (start, department, dimension, key), part in self._finest.items():
+            for span in Span:
+                if span in KEPT and start <= now - KEPT[span]:
+                    continue
+                begins = start_of(span, start)
+                found[span, dimension, COMPANY, key, begins].append(part)
+                # Five minutes of one department say little.
+                if span != Span.MINUTES:
+                    found[span, dimension, department, key, begins].append(part)
+                if dimension == Dimension.ALL:
+                    found[span, Dimension.DEPARTMENT, COMPANY, str(department), begins].append(part)
+        return found
 
-def _places(ended: EndedRun) -> Iterator[Place]:
-    for department in (COMPANY, ended.department_id):
-        yield Dimension.ALL, department, ""
-        yield Dimension.MODEL, department, ended.model
-        yield Dimension.SOURCE, department, ended.source
-        if ended.tool:
-            yield Dimension.TOOL, department, ended.tool
-    yield Dimension.DEPARTMENT, COMPANY, str(ended.department_id)
+
+def _subjects(ended: EndedRun) -> Iterator[Subject]:
+    yield Dimension.ALL, ""
+    yield Dimension.MODEL, ended.model
+    yield Dimension.SOURCE, ended.source
+    if ended.tool:
+        yield Dimension.TOOL, ended.tool
 
 
-def _call_places(deployment: str, department_id: int) -> Iterator[Place]:
-    for department in (COMPANY, department_id):
-        yield Dimension.DEPLOYMENT, department, deployment
-        yield Dimension.PROVIDER, department, provider_of(deployment)
+def _call_subjects(deployment: str) -> Iterator[Subject]:
+    yield Dimension.DEPLOYMENT, deployment
+    yield Dimension.PROVIDER, provider_of(deployment)
