@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_audit_events_never_change"),
+        ("accounts", "0003_keys_have_scopes"),
     ]
 
     operations = [
