@@ -22,6 +22,7 @@ from playground.gateway.providers import KINDS, adapter
 from playground.gateway.types import Limits, Route
 from playground.lib.refusal import Refusal
 from playground.quota import ledger
+from playground.quota.errors import ReservationClosed
 from playground.runs import events, requests
 from playground.runs.answers import Answer
 from playground.runs.asking import Asking
@@ -61,6 +62,9 @@ def execute_run(run_id: UUID) -> None:
         claimed = _claim(run_id)
     except Refusal as refusal:
         _refuse(run_id, refusal.code, refusal.title)
+        return
+    except ReservationClosed:
+        _refuse(run_id, "not_started", _("This waited too long to be answered. Nothing was charged; please try again."))
         return
     except CredentialUnreadable:
         name = Run.objects.values_list("model_name", flat=True).get(pk=run_id)

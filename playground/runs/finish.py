@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from playground.gateway.types import Vectors
 from playground.lib.markdown import render
 from playground.quota import ledger
+from playground.quota.models import Reservation
 from playground.runs.charges import Charge, charge_for, tokens
 from playground.runs.models import Attempt, Run, RunState, RunVectors
 from playground.runs.outcomes import AttemptRecord, Outcome
@@ -47,16 +48,22 @@ def finish_run(run: Run, outcome: Outcome) -> bool:
         Attempt.objects.bulk_create(_row(run, attempt) for attempt in outcome.attempts)
         if charge is None:
             ledger.release(run.pk)
-        else:
-            ledger.settle(
-                run.pk,
-                cost=charge.cost,
-                estimated=charge.is_estimated,
-                provider=outcome.target.provider if outcome.target else "",
-                price=charge.price,
-                usage=tokens(charge.usage),
-            )
+        elif not ledger.settle(
+            run.pk,
+            cost=charge.cost,
+            estimated=charge.is_estimated,
+            provider=outcome.target.provider if outcome.target else "",
+            price=charge.price,
+            usage=tokens(charge.usage),
+        ):
+            _cost_what_was_booked(run)
     return True
+
+
+def _cost_what_was_booked(run: Run) -> None:
+    """The last net had closed the reservation before: lines of the book stay, so the row follows them."""
+    booked = Reservation.objects.values_list("settled", flat=True).get(pk=run.pk)
+    Run.objects.filter(pk=run.pk).update(cost=booked, cost_is_estimated=True)
 
 
 @transaction.atomic
