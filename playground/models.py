@@ -11,7 +11,7 @@ from playground.catalog.models import (
 )
 from playground.chat.models import Conversation, Message
 from playground.quota.models import LedgerEntry, Quota, QuotaWindow, Reservation
-from playground.runs.models import Attempt, Run
+from playground.runs.models import Attempt, Run, RunVectors
 
 __all__ = [
     "Attempt",
@@ -28,5 +28,6 @@ __all__ = [
     "QuotaWindow",
     "Reservation",
     "Run",
+    "RunVectors",
     "TokenRate",
 ]

@@ -4,14 +4,14 @@ Prices are micro-units per million tokens, so that one token of a model at $3 a 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.db.models.functions import Now
 
 from playground.catalog.access import served_deployments
 from playground.catalog.models import Model, Price
 from playground.catalog.tokens import bound
-from playground.gateway.types import ChatRequest, Usage
+from playground.gateway.types import ChatRequest, EmbeddingRequest, Text, ToolCall, ToolResult, Turn, Usage
 
 PER = 1_000_000
 
@@ -19,6 +19,10 @@ PER = 1_000_000
 TOKENS_PER_TURN = 16
 TOKENS_PER_REQUEST = 64
 TOKENS_PER_SCHEMA = 512
+# The words around the functions that a vendor adds on its own.
+TOKENS_FOR_FUNCTIONS = 1_000
+# A picture of the largest size that is not made smaller, at the vendor that counts the most for one.
+TOKENS_PER_IMAGE = 50_000
 
 # A price as it is admitted and kept in the run: numbers by the names of `Price`. What is not there costs as its whole.
 Parts = Mapping[str, int]
@@ -26,16 +30,34 @@ Parts = Mapping[str, int]
 
 def texts_of(request: ChatRequest) -> list[str]:
     """All that a provider counts tokens of."""
-    texts = [request.system, *(turn.content for turn in request.turns)]
+    texts = [request.system, *(text for turn in request.turns for text in _words(turn))]
+    texts += [f"{one.name}\n{one.description}\n{json.dumps(one.parameters)}" for one in request.tools]
     return [*texts, json.dumps(request.schema)] if request.schema is not None else texts
 
 
-def input_bound(request: ChatRequest) -> int:
+def _words(turn: Turn) -> Iterator[str]:
+    for part in turn.parts:
+        match part:
+            case Text():
+                yield part.text
+            case ToolCall():
+                yield f"{part.id}\n{part.name}\n{part.arguments}"
+            case ToolResult():
+                yield f"{part.call_id}\n{part.content}"
+
+
+def input_bound(request: ChatRequest | EmbeddingRequest) -> int:
     """The most tokens a provider can count for `request`."""
-    wrapping = TOKENS_PER_TURN * (len(request.turns) + 1) + TOKENS_PER_REQUEST
+    if isinstance(request, EmbeddingRequest):
+        sizes = [bound(one) if isinstance(one, str) else len(one) for one in request.inputs]
+        return sum(sizes) + TOKENS_PER_TURN * len(sizes)
+    parts = sum(len(turn.parts) for turn in request.turns) + len(request.tools)
+    wrapping = TOKENS_PER_TURN * (parts + 1) + TOKENS_PER_REQUEST
     if request.schema is not None:
         wrapping += TOKENS_PER_SCHEMA
-    return sum(bound(text) for text in texts_of(request)) + wrapping
+    if request.tools:
+        wrapping += TOKENS_FOR_FUNCTIONS
+    return sum(bound(text) for text in texts_of(request)) + wrapping + TOKENS_PER_IMAGE * request.images
 
 
 def prices_for(model: Model) -> dict[str, dict[str, int]]:

@@ -2,7 +2,8 @@
 
 Refusal
 ├── NoDepartment       nobody would pay: the person is in no department
-└── KeyReused          the idempotency key belongs to another question
+├── KeyReused          the idempotency key belongs to another question
+└── ModelCannot        the model does not do what is asked of it: images, functions, embeddings
 """
 
 from playground.lib.refusal import Refusal
@@ -14,3 +15,7 @@ class NoDepartment(Refusal):
 
 class KeyReused(Refusal):
     code = "idempotency_key_reused"
+
+
+class ModelCannot(Refusal):
+    code = "model_cannot"

@@ -9,6 +9,7 @@ from playground.gateway import router
 from playground.gateway.types import (
     ChatRequest,
     Delta,
+    EmbeddingRequest,
     Event,
     Finish,
     Limits,
@@ -47,7 +48,9 @@ def question(text: str = "Hello", **more: Any) -> ChatRequest:
     return ChatRequest(**{"turns": (Turn("user", text),), "max_output_tokens": 1000, **more})
 
 
-def stream(*targets: Target, request: ChatRequest | None = None, limits: Limits = PATIENT) -> AsyncIterator[Event]:
+def stream(
+    *targets: Target, request: ChatRequest | EmbeddingRequest | None = None, limits: Limits = PATIENT
+) -> AsyncIterator[Event]:
     return router.stream(Route(targets), request or question(), limits=limits)
 
 

@@ -9,16 +9,23 @@ from typing import Any
 from playground.demo.provider.ask import Ask, Malformed, read
 from playground.demo.provider.clouds import Address, address_of
 from playground.demo.provider.counts import Counts
+from playground.demo.provider.embeddings import embeddings
 from playground.demo.provider.script import Rule, Script
 from playground.demo.provider.serve import Answering, HungUp, Send
-from playground.demo.provider.wires import Wire, error_body
+from playground.demo.provider.wires import Spent, Wire, error_body
 from playground.demo.provider.wires.chat import Chat
 from playground.demo.provider.wires.messages import Messages
 from playground.demo.provider.wires.responses import Responses
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-MODELS = {"demo-quick": "Demo Quick", "demo-careful": "Demo Careful", "demo-reasoner": "Demo Reasoner"}
+MODELS = {
+    "demo-quick": "Demo Quick",
+    "demo-careful": "Demo Careful",
+    "demo-reasoner": "Demo Reasoner",
+    "demo-embedding": "Demo Embedding",
+}
 WIRES: dict[str, type[Wire]] = {wire.path: wire for wire in (Chat, Responses, Messages)}
+EMBEDDINGS = "/v1/embeddings"
 WORDS = {400: "invalid_request_error", 401: "authentication_error", 403: "permission_error", 404: "not_found_error"}
 WORDS |= {413: "request_too_large", 429: "rate_limit_error", 529: "overloaded_error"}
 
@@ -34,6 +41,8 @@ class Provider:
         address = address_of(path)
         if method == "POST" and address.wire in WIRES:
             await self._answer(address, scope, receive, send)
+        elif method == "POST" and path == EMBEDDINGS:
+            await self._embed(receive, send)
         elif method == "GET" and path == "/v1/models":
             await _reply(send, 200, _models())
         elif method == "GET" and path == "/healthz":
@@ -57,6 +66,18 @@ class Provider:
             self.counts = Counts(active=self.counts.active)
         return await _reply(send, 200, self.counts.as_json())
 
+    async def _embed(self, receive: Receive, send: Send) -> None:
+        try:
+            body = json.loads(await _read(receive))
+            answer, used = embeddings(body)
+        except (ValueError, AttributeError, Malformed) as error:
+            return await _reply(send, 400, error_body(EMBEDDINGS, 400, "invalid_request_error", str(error)))
+        self.counts.start(EMBEDDINGS, body["model"], {}, body)
+        self.counts.bill(body["model"], Spent(used))
+        self.counts.by_status["200"] += 1
+        self.counts.active -= 1
+        return await _reply(send, 200, answer)
+
     async def _answer(self, address: Address, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         path = address.wire
         try:
@@ -72,6 +93,8 @@ class Provider:
         counts = self.counts
         query = scope["query_string"].decode("latin-1")
         counts.start(path, ask.model, headers, body, asked=scope["path"] + (f"?{query}" if query else ""))
+        if self.scripted:
+            counts.by_prompt[ask.prompt] += 1
         answering = asyncio.create_task(self._serve(address, ask, send))
         leaving = asyncio.create_task(_left(receive))
         try:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from importlib import import_module
 from typing import Protocol, cast
 
-from playground.gateway.types import ChatRequest, Event, Limits, Target
+from playground.gateway.types import ChatRequest, EmbeddingRequest, Event, Limits, Target
 
 KINDS = {
     "openai": "playground.gateway.providers.openai",
@@ -20,7 +20,13 @@ class Adapter(Protocol):
     """What each of those modules offers."""
 
     def stream(self, target: Target, request: ChatRequest, limits: Limits) -> AsyncIterator[Event]:
-        """Ask once. Yields Delta, ReasoningDelta and Usage, then Finish; raises nothing but a GatewayError."""
+        """Ask once. Yields Delta, ReasoningDelta, ToolCallDelta and Usage, then Finish.
+
+        Raises nothing but a GatewayError.
+        """
+
+    def embed(self, target: Target, request: EmbeddingRequest, limits: Limits) -> AsyncIterator[Event]:
+        """Ask once. Yields Vectors and Usage, then Finish; raises nothing but a GatewayError."""
 
     async def list_models(self, target: Target) -> list[str]:
         """The names the provider offers under this credential; none where it has no such list.
