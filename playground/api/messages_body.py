@@ -41,6 +41,7 @@ class ToolUseBlock(Body):
     input: dict[str, Any]
     cache_control: Unused = None
     caller: Unused = None
+    toolset_name: Unused = None
 
 
 Shown = Annotated[
