@@ -236,6 +236,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_REQUEST_BYTES", default=2_500_000)
+API_MAX_REQUEST_BYTES = env.int("API_MAX_REQUEST_BYTES", default=20_000_000)
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
 
 # --- Celery -----------------------------------------------------------------------------------------------------------
 
