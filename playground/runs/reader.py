@@ -7,7 +7,7 @@ read from its row.
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connections
 from redis import RedisError
 
+from playground.runs import onlookers
 from playground.runs.events import Piece, key_of, pieces_from
 from playground.runs.models import LIVE_STATES, Run
 from playground.runs.writer import redis_client
@@ -129,6 +130,8 @@ class Reader:
     async def _look_at_rows(self) -> None:
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            with suppress(RedisError, OSError):
+                await onlookers.tell(self._redis, sum(map(len, self._onlookers.values())))
             try:
                 rows = await _rows_of(list(self._onlookers))
             except DatabaseError:
