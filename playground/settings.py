@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "playground.static_files.StaticFilesMiddleware",
+    "playground.following.FollowingMiddleware",
     "playground.headers.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -287,15 +288,28 @@ RUN_DRAIN_SECONDS = env.float("RUN_DRAIN_SECONDS", default=600.0)
 # A deleted chat is kept for so many days, in case it is wanted back, then it is gone.
 DELETED_CHAT_DAYS = env.int("DELETED_CHAT_DAYS", default=30)
 
-# --- Logging ----------------------------------------------------------------------------------------------------------
+# --- Seen from outside ------------------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+# "json" writes one object a line, and a line for every request.
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "playground.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # One line a provider call is too many.
-    "loggers": {"httpx2": {"level": "WARNING"}},
+    "loggers": {
+        # One line a provider call is too many.
+        "httpx2": {"level": "WARNING"},
+        "playground.following": {"level": LOG_LEVEL if LOG_FORMAT == "json" else "WARNING"},
+    },
 }
+
+# What Prometheus sends as its bearer token to /metrics; without one there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Where traces are sent, by OTLP over HTTP. The exporter reads the other OTEL_ variables of the environment itself.
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")

@@ -15,5 +15,6 @@ urlpatterns = [
     path("v1/", include("playground.api.urls")),
     path("", include("accounts.urls")),
     path("", include("playground.health")),
+    path("", include("playground.traffic.metrics_view")),
     path("admin/", admin.site.urls),
 ]
