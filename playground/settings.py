@@ -132,6 +132,8 @@ DATABASES = {
 }
 # How many requests a web process works on at once; those that only stream are not counted.
 WEB_THREADS = env.int("WEB_THREADS", default=12)
+# How long a browser may take nothing of an answer before its connection is given up; seconds.
+WEB_SEND_SECONDS = env.float("WEB_SEND_SECONDS", default=30.0)
 
 # The broker must never evict (`noeviction`); event streams are bounded and expire, and may have a server of their own.
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -234,6 +236,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_REQUEST_BYTES", default=2_500_000)
+API_MAX_REQUEST_BYTES = env.int("API_MAX_REQUEST_BYTES", default=20_000_000)
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
 
 # --- Celery -----------------------------------------------------------------------------------------------------------
 

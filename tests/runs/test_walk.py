@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
+from playground.catalog.models import Deployment
 from playground.quota.models import LedgerEntry, Reservation
 from playground.runs.execute import execute_run
 from playground.runs.models import Run, RunState
@@ -142,6 +143,17 @@ def test_a_request_to_stop_is_found_in_the_row_when_it_was_not_heard(asked: Aske
     until_text(run)
     Run.objects.filter(pk=run.pk).update(cancel_requested_at="2026-01-01T00:00Z")
     assert until_ended(run).state == RunState.CANCELLED
+
+
+def test_a_run_that_nobody_serves_any_more_ends_free_and_closes_its_stream(
+    stack: Stack, asked: Asker, alice: User, no_worker: None
+) -> None:
+    run = asked(text="Hi")
+    Deployment.objects.update(is_active=False)
+    stack.start_worker()
+    assert events_of(stack, run, alice)[-1] == Message(event="end", data="failed")
+    until_ended(run)
+    assert (run.cost, asked.calls, Reservation.objects.get().state) == (0, 0, "released")
 
 
 def test_a_doubled_message_makes_one_provider_call(asked: Asker) -> None:
