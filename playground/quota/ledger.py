@@ -161,6 +161,11 @@ def release(run_id: UUID) -> bool:
     return close(run_id, closing.TO, {"state": ReservationState.RELEASED, "cost": 0})
 
 
+def booked(run_id: UUID) -> int:
+    """What the run has cost, by the book, once its reservation is closed."""
+    return Reservation.objects.values_list("settled", flat=True).get(pk=run_id)
+
+
 def expire_overdue(*, at: datetime | None = None, most: int = 500) -> int:
     """Close the reservations that nobody closed in their lifetime, and say how many: the last net.
 
