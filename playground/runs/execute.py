@@ -19,7 +19,7 @@ from playground.catalog.routes import route_for
 from playground.gateway import router
 from playground.gateway.errors import CredentialRejected, GatewayError
 from playground.gateway.providers import KINDS, adapter
-from playground.gateway.types import ChatRequest, Limits, Route
+from playground.gateway.types import Limits, Route
 from playground.lib.refusal import Refusal
 from playground.quota import ledger
 from playground.quota.errors import ReservationClosed
@@ -83,7 +83,7 @@ def execute_run(run_id: UUID) -> None:
 
 
 @transaction.atomic
-def _claim(run_id: UUID) -> tuple[Run, Route, ChatRequest] | None:
+def _claim(run_id: UUID) -> tuple[Run, Route, requests.Request] | None:
     """Make the run ours and write down that a provider call is about to leave, before it does."""
     claimed = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
         state=RunState.RUNNING,
@@ -126,7 +126,7 @@ def _finish(run: Run, outcome: Outcome) -> bool:
             pause = min(pause * 2, 10.0)
 
 
-async def _ask(answer: Answer, route: Route, request: ChatRequest, *, name: str) -> Outcome:
+async def _ask(answer: Answer, route: Route, request: requests.Request, *, name: str) -> Outcome:
     """Consume the provider's stream into `answer`; however that ends, say how."""
     asking = Asking(answer, model=name)
     limits = Limits(settings.RUN_FIRST_BYTE_SECONDS, settings.RUN_IDLE_SECONDS, settings.RUN_TOTAL_SECONDS)
