@@ -158,6 +158,11 @@ def release(run_id: UUID) -> bool:
     return True
 
 
+def booked_for(run_id: UUID) -> int:
+    """What the book says that a closed run has cost."""
+    return Reservation.objects.get(pk=run_id).settled
+
+
 def expire_overdue(*, at: datetime | None = None, most: int = 500) -> int:
     """Close the reservations that nobody closed in their lifetime, and say how many: the last net.
 

@@ -12,7 +12,6 @@ from django.db.models.functions import Now
 from playground.gateway.types import Vectors
 from playground.lib.markdown import render
 from playground.quota import ledger
-from playground.quota.models import Reservation
 from playground.runs.charges import Charge, charge_for, tokens
 from playground.runs.models import Attempt, Run, RunState, RunVectors
 from playground.runs.outcomes import AttemptRecord, Outcome
@@ -62,8 +61,7 @@ def finish_run(run: Run, outcome: Outcome) -> bool:
 
 def _cost_what_was_booked(run: Run) -> None:
     """The last net had closed the reservation before: lines of the book stay, so the row follows them."""
-    booked = Reservation.objects.values_list("settled", flat=True).get(pk=run.pk)
-    Run.objects.filter(pk=run.pk).update(cost=booked, cost_is_estimated=True)
+    Run.objects.filter(pk=run.pk).update(cost=ledger.booked_for(run.pk), cost_is_estimated=True)
 
 
 @transaction.atomic
