@@ -12,6 +12,7 @@ urlpatterns = [
     path("quotas/", include("playground.quota.urls")),
     path("models/", include("playground.catalog.urls")),
     path("gateway/", include("playground.traffic.urls")),
+    path("providers/", include("playground.catalog.provider_urls")),
     path("v1/", include("playground.api.urls")),
     path("", include("accounts.urls")),
     path("", include("playground.health")),
