@@ -41,8 +41,9 @@ pictures: dev ## Take the pictures of docs/tour.md again
 
 lock: dev ## Compile the requirement files from pyproject.toml; ARGS=--upgrade takes newer versions
 	$(COMPILE) $(ARGS) --output-file requirements.txt
+	$(COMPILE) $(ARGS) --extra telemetry --output-file requirements-telemetry.txt
 	$(COMPILE) $(ARGS) --extra demo --output-file requirements-demo.txt
-	$(COMPILE) $(ARGS) --extra demo --extra dev --output-file requirements-dev.txt
+	$(COMPILE) $(ARGS) --extra demo --extra dev --extra telemetry --output-file requirements-dev.txt
 
 clean: ## Remove .venv and caches; the data of `make up` in .data stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache staticfiles

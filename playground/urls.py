@@ -12,8 +12,10 @@ urlpatterns = [
     path("quotas/", include("playground.quota.urls")),
     path("models/", include("playground.catalog.urls")),
     path("providers/", include("playground.catalog.provider_urls")),
+    path("gateway/", include("playground.traffic.urls")),
     path("v1/", include("playground.api.urls")),
     path("", include("accounts.urls")),
     path("", include("playground.health")),
+    path("", include("playground.traffic.metrics_view")),
     path("admin/", admin.site.urls),
 ]

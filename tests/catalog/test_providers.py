@@ -1,4 +1,6 @@
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from io import StringIO
 from pathlib import Path
 
@@ -8,13 +10,13 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEvent, User
-from playground.catalog import starters
+from playground.catalog import routes, starters
 from playground.catalog.access import models_for
 from playground.catalog.credentials import secret_of
 from playground.catalog.errors import CredentialUnreadable, ModelUnavailable, ProviderNamed
 from playground.catalog.models import DataUse, Deployment, Model, Provider
 from playground.catalog.providers import add_provider, change_provider, offer_models, save_provider
-from playground.catalog.routes import route_for
+from playground.catalog.routes import recent_route, route_for
 
 
 @pytest.fixture
@@ -143,3 +145,23 @@ def test_a_route_goes_by_priority_and_carries_the_key(provider: Provider) -> Non
 def test_a_model_that_nobody_serves_is_refused(db: None) -> None:
     with pytest.raises(ModelUnavailable):
         route_for(Model.objects.create(slug="gone", name="Gone"))
+
+
+def test_a_route_is_read_once_for_many_runs(
+    provider: Provider, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    offer_models(provider, ["gpt-4o"])
+    model = Model.objects.get()
+    first = recent_route(model.pk)
+    with django_assert_num_queries(0):
+        assert recent_route(model.pk) is first
+
+
+def test_a_changed_route_applies_in_seconds(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    offer_models(provider, ["gpt-4o"])
+    model = Model.objects.get()
+    recent_route(model.pk)
+    save_provider(slug="openai", name="OpenAI", kind="openai", base_url="", credential="sk-new")
+    assert routes.SECONDS_KEPT < 5
+    monkeypatch.setattr(routes, "SECONDS_KEPT", 0.0)
+    assert recent_route(model.pk).targets[0].credential == "sk-new"

@@ -91,7 +91,7 @@ class Provider:
             return await _reply(send, 404, error_body(path, 404, "model_not_found", f"No model {ask.model}."))
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         counts = self.counts
-        query = scope["query_string"].decode("latin-1")
+        query = scope.get("query_string", b"").decode("latin-1")
         counts.start(path, ask.model, headers, body, asked=scope["path"] + (f"?{query}" if query else ""))
         if self.scripted:
             counts.by_prompt[ask.prompt] += 1
