@@ -44,6 +44,8 @@ class User(AbstractUser):
     role_source = models.CharField(max_length=20, choices=Source, default=Source.SSO)
     # The language the company knows her by, as the identity provider says it ("pt-BR"); may be empty.
     locale = models.CharField(max_length=35, blank=True)
+    # What a greeting calls her, as the identity provider says it; `first_name` holds her whole name.
+    given_name = models.CharField(max_length=150, blank=True)
     departments = models.ManyToManyField(Department, through="Membership", related_name="people")
 
     def __str__(self) -> str:

@@ -12,12 +12,14 @@ from playground.catalog.models import (
 from playground.chat.models import Conversation, Message
 from playground.quota.models import LedgerEntry, Quota, QuotaWindow, Reservation
 from playground.runs.models import Attempt, Run, RunVectors
+from playground.traffic.models import EndedRun, Slip, Tally
 
 __all__ = [
     "Attempt",
     "Conversation",
     "DepartmentDefault",
     "Deployment",
+    "EndedRun",
     "Fallback",
     "LedgerEntry",
     "Message",
@@ -29,5 +31,7 @@ __all__ = [
     "Reservation",
     "Run",
     "RunVectors",
+    "Slip",
+    "Tally",
     "TokenRate",
 ]

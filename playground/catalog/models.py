@@ -227,7 +227,10 @@ class TokenRate(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["model", "script"], nulls_distinct=False, name="one_token_rate_per_script"),
+            models.UniqueConstraint(fields=["model", "script"], name="one_token_rate_per_model_and_script"),
+            models.UniqueConstraint(
+                fields=["script"], condition=models.Q(model=None), name="one_token_rate_per_script_over_all_models"
+            ),
             models.CheckConstraint(condition=models.Q(ratio__gt=0), name="a_token_rate_is_above_zero"),
         ]
 

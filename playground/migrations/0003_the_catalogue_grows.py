@@ -321,8 +321,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="tokenrate",
+            constraint=models.UniqueConstraint(fields=("model", "script"), name="one_token_rate_per_model_and_script"),
+        ),
+        migrations.AddConstraint(
+            model_name="tokenrate",
             constraint=models.UniqueConstraint(
-                fields=("model", "script"), name="one_token_rate_per_script", nulls_distinct=False
+                condition=models.Q(("model", None)),
+                fields=("script",),
+                name="one_token_rate_per_script_over_all_models",
             ),
         ),
         migrations.AddConstraint(

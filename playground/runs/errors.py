@@ -1,7 +1,7 @@
 """The runs room's refusals.
 
 Refusal
-├── NoDepartment       nobody would pay: the person is in no department
+├── NoDepartment       she is in no department: nobody would pay, and nobody would own what she makes
 ├── KeyReused          the idempotency key belongs to another question
 └── ModelCannot        the model does not do what is asked of it: images, functions, embeddings
 """

@@ -154,6 +154,7 @@ RULES = [
     Rule("api:nowhere",             None,                                    PEOPLE | STRANGERS, 404, 404),
     Rule("livez",                   None,                                    PEOPLE | STRANGERS, 200, 200),
     Rule("readyz",                  None,                                    PEOPLE | STRANGERS, 200, 200),
+    Rule("break_glass",             None,                                    PEOPLE | STRANGERS, 200, 200),
     Rule("admin:login",             None,                                    PEOPLE | STRANGERS, 200, 200),
 ]
 # fmt: on

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from playground.demo.provider.ask import Ask, Malformed, read
+from playground.demo.provider.clouds import Address, address_of
 from playground.demo.provider.counts import Counts
 from playground.demo.provider.embeddings import embeddings
 from playground.demo.provider.script import Rule, Script
@@ -37,8 +38,9 @@ class Provider:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
-        if method == "POST" and path in WIRES:
-            await self._answer(scope, receive, send)
+        address = address_of(path)
+        if method == "POST" and address.wire in WIRES:
+            await self._answer(address, scope, receive, send)
         elif method == "POST" and path == EMBEDDINGS:
             await self._embed(receive, send)
         elif method == "GET" and path == "/v1/models":
@@ -47,6 +49,8 @@ class Provider:
             await _reply(send, 200, {"ok": True})
         elif self.scripted and (method, path) in {("POST", "/script"), ("GET", "/counts"), ("POST", "/reset")}:
             await self._control(path, receive, send)
+        elif self.scripted and (method, path) == ("POST", "/token"):
+            await _reply(send, 200, {"access_token": "sk-fake", "expires_in": 3600, "token_type": "Bearer"})
         else:
             await _reply(send, 404, error_body(path, 404, "not_found_error", "There is nothing here."))
 
@@ -74,10 +78,12 @@ class Provider:
         self.counts.active -= 1
         return await _reply(send, 200, answer)
 
-    async def _answer(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        path = scope["path"]
+    async def _answer(self, address: Address, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        path = address.wire
         try:
             body = json.loads(await _read(receive))
+            if address.model:
+                body |= {"model": address.model, "stream": True}
             ask = read(body)
         except (ValueError, AttributeError, Malformed) as error:
             return await _reply(send, 400, error_body(path, 400, "invalid_request_error", str(error)))
@@ -85,10 +91,11 @@ class Provider:
             return await _reply(send, 404, error_body(path, 404, "model_not_found", f"No model {ask.model}."))
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         counts = self.counts
-        counts.start(path, ask.model, headers, body)
+        query = scope.get("query_string", b"").decode("latin-1")
+        counts.start(path, ask.model, headers, body, asked=scope["path"] + (f"?{query}" if query else ""))
         if self.scripted:
             counts.by_prompt[ask.prompt] += 1
-        answering = asyncio.create_task(self._serve(path, ask, send))
+        answering = asyncio.create_task(self._serve(address, ask, send))
         leaving = asyncio.create_task(_left(receive))
         try:
             await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -103,7 +110,8 @@ class Provider:
             self.counts.active -= 1
         return None
 
-    async def _serve(self, path: str, ask: Ask, send: Send) -> None:
+    async def _serve(self, address: Address, ask: Ask, send: Send) -> None:
+        path = address.wire
         rule = self.script.rule_for(path, ask) or Rule()
         try:
             await asyncio.sleep(rule.delay)
@@ -115,7 +123,7 @@ class Provider:
             if rule.status != 200:  # noqa: PLR2004
                 return await _refuse(send, path, rule)
             try:
-                answering = Answering(ask, WIRES[path], rule, send, scripted=self.scripted)
+                answering = Answering(ask, WIRES[path], rule, send, scripted=self.scripted, is_framed=address.is_framed)
             except (LookupError, TypeError, ValueError):
                 return await _reply(send, 400, error_body(path, 400, "invalid_request_error", "What schema is this?"))
             try:

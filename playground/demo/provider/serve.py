@@ -7,6 +7,7 @@ from zlib import crc32
 
 from playground.demo.provider.answers import Answer, answer_for
 from playground.demo.provider.ask import Ask, tokens
+from playground.demo.provider.clouds import framed
 from playground.demo.provider.malform import MALFORMS
 from playground.demo.provider.pace import Wheel
 from playground.demo.provider.script import Rule
@@ -26,8 +27,10 @@ class HungUp(Exception):
 class Answering:
     """Counts what it spends while it sends, so that a cut answer is billed for what was made of it."""
 
-    def __init__(self, ask: Ask, wire: type[Wire], rule: Rule | None, send: Send, *, scripted: bool) -> None:
-        self.ask, self.rule, self.send = ask, rule or Rule(), send
+    def __init__(
+        self, ask: Ask, wire: type[Wire], rule: Rule | None, send: Send, *, scripted: bool, is_framed: bool = False
+    ) -> None:
+        self.ask, self.rule, self.send, self.is_framed = ask, rule or Rule(), send, is_framed
         self.spent = Spent(ask.input_tokens, 0, ask.cached_tokens, 0)
         self.wire = wire(ask, self.spent)
         seed = crc32(ask.everything.encode(errors="replace"))
@@ -144,10 +147,12 @@ class Answering:
         self.spent.output_tokens += thoughts + texts
 
     async def _start(self) -> None:
-        headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache")]
+        kind = b"application/vnd.amazon.eventstream" if self.is_framed else b"text/event-stream; charset=utf-8"
+        headers = [(b"content-type", kind), (b"cache-control", b"no-cache")]
         await self.send({"type": "http.response.start", "status": 200, "headers": headers})
         await self.send({"type": "http.response.body", "body": b"", "more_body": True})
 
     async def _body(self, frame: bytes, *, more: bool = True) -> None:
         if frame or not more:
-            await self.send({"type": "http.response.body", "body": frame, "more_body": more})
+            body = framed(frame) if self.is_framed else frame
+            await self.send({"type": "http.response.body", "body": body, "more_body": more})

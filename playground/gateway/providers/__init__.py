@@ -8,8 +8,11 @@ from playground.gateway.types import ChatRequest, EmbeddingRequest, Event, Limit
 
 KINDS = {
     "openai": "playground.gateway.providers.openai",
+    "azure_openai": "playground.gateway.providers.azure_openai",
     "openai_compatible": "playground.gateway.providers.openai_compatible",
     "anthropic": "playground.gateway.providers.anthropic",
+    "anthropic_bedrock": "playground.gateway.providers.anthropic_bedrock",
+    "anthropic_vertex": "playground.gateway.providers.anthropic_vertex",
 }
 
 
@@ -26,7 +29,10 @@ class Adapter(Protocol):
         """Ask once. Yields Vectors and Usage, then Finish; raises nothing but a GatewayError."""
 
     async def list_models(self, target: Target) -> list[str]:
-        """The names the provider offers under this credential. Raises nothing but a GatewayError."""
+        """The names the provider offers under this credential; none where it has no such list.
+
+        Raises nothing but a GatewayError.
+        """
 
 
 def adapter(kind: str) -> Adapter:

@@ -1,13 +1,14 @@
 """Anthropic: the Messages interface."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
+from typing import Any, Protocol
 
 import aiohttp
 import anthropic
 import httpx2
 import jiter
+from anthropic.resources.messages import AsyncMessages
 
 from playground.gateway.errors import BadRequest, Broken, Unreachable
 from playground.gateway.providers.base import (
@@ -53,11 +54,38 @@ FINISH: dict[str, FinishReason] = {
 MODES = {"auto": "auto", "none": "none", "required": "any", "named": "tool"}
 
 
-def stream(target: Target, request: ChatRequest, limits: Limits) -> AsyncIterator[Event]:
-    def ask() -> AbstractAsyncContextManager[Response]:
-        return client(target).messages.with_streaming_response.create(**_body(target, request))
+class Messenger(Protocol):
+    """What the SDK's clients for Anthropic itself and for the clouds have in common."""
 
-    return answer(ask, Reading(), limits, translated)
+    @property
+    def messages(self) -> AsyncMessages: ...
+
+    async def close(self) -> None: ...
+
+
+def stream(target: Target, request: ChatRequest, limits: Limits) -> AsyncIterator[Event]:
+    return ask_messages(client, target, request, limits)
+
+
+def ask_messages(
+    client_of: Callable[[Target], Messenger],
+    target: Target,
+    request: ChatRequest,
+    limits: Limits,
+    *,
+    border: Callable[[], AbstractContextManager[None]] | None = None,
+    unwrapped: Callable[[AbstractAsyncContextManager[Response]], AbstractAsyncContextManager[Response]] = lambda it: it,
+) -> AsyncIterator[Event]:
+    """Ask through any of those clients.
+
+    `border` translates the errors of a cloud's own library too. `unwrapped` turns an answer in another wrapping into
+    server-sent events.
+    """
+
+    def ask() -> AbstractAsyncContextManager[Response]:
+        return unwrapped(client_of(target).messages.with_streaming_response.create(**_body(target, request)))
+
+    return answer(ask, Reading(), limits, border or translated)
 
 
 async def embed(target: Target, request: EmbeddingRequest, limits: Limits) -> AsyncIterator[Event]:

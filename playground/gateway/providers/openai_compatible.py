@@ -50,6 +50,8 @@ def _body(target: Target, request: ChatRequest) -> dict[str, Any]:
     }
     if target.kind == "openai":
         body |= {"max_completion_tokens": request.max_output_tokens, "store": False}
+    elif target.kind == "azure_openai":  # stores nothing unless asked to; some refuse the word
+        body["max_completion_tokens"] = request.max_output_tokens
     else:
         # The older name: servers that know only this one ignore the newer in silence, which would spend without a
         # limit; those that know both accept either, and a proxy in front of OpenAI translates it.

@@ -27,6 +27,7 @@ from playground.gateway.providers.failures import error_for
 from playground.gateway.types import EmbeddingRequest, Event, Finish, Image, Limits, Target, Vectors
 
 DEFAULT_URL = "https://api.openai.com/v1"
+AZURE_API_VERSION = "2024-10-21"
 
 
 def client(target: Target) -> openai.AsyncOpenAI:
@@ -34,7 +35,15 @@ def client(target: Target) -> openai.AsyncOpenAI:
 
 
 def _make(target: Target) -> openai.AsyncOpenAI:
-    made = openai.AsyncOpenAI(
+    made = _azure(target) if target.kind == "azure_openai" else _openai(target)
+    # What the SDK has read from OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS belongs to no target.
+    made.organization = made.project = None
+    made._custom_headers = {}
+    return made
+
+
+def _openai(target: Target) -> openai.AsyncOpenAI:
+    return openai.AsyncOpenAI(
         api_key=target.credential or "none",  # a server in the company's own network may want no key
         base_url=target.base_url or DEFAULT_URL,
         max_retries=0,
@@ -42,10 +51,17 @@ def _make(target: Target) -> openai.AsyncOpenAI:
         # No redirects: the question and the key go to the address in the catalogue and nowhere else.
         http_client=openai.DefaultAioHttpClient(limits=POOL, timeout=NO_TIMEOUT, follow_redirects=False),
     )
-    # What the SDK has read from OPENAI_ORG_ID, OPENAI_PROJECT_ID and OPENAI_CUSTOM_HEADERS belongs to no target.
-    made.organization = made.project = None
-    made._custom_headers = {}
-    return made
+
+
+def _azure(target: Target) -> openai.AsyncAzureOpenAI:
+    return openai.AsyncAzureOpenAI(
+        api_key=target.credential or "none",
+        azure_endpoint=target.base_url,
+        api_version=target.options.get("api_version", AZURE_API_VERSION),
+        max_retries=0,
+        timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
+        http_client=openai.DefaultAioHttpClient(limits=POOL, timeout=NO_TIMEOUT, follow_redirects=False),
+    )
 
 
 @contextmanager
