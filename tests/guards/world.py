@@ -93,6 +93,7 @@ def world(
         "tool of Sales": {"slug": sales.slug},
         "carol's tool": {"slug": mine.slug},
         "tool run": {"pk": tool_run.pk},
+        "run of a tool": {"slug": everyones.slug, "pk": tool_run.pk},
         "file": {"pk": tool_run.pk, "ending": "txt"},
         "key": {"pk": key.pk},
         "revoked key": {"pk": dead.pk},
