@@ -22,6 +22,7 @@ app.conf.task_routes = {
 }
 app.conf.beat_schedule = {
     "sweep-runs": {"task": "playground.runs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "learn-tokens": {"task": "playground.runs.tasks.learn", "schedule": 60.0, "options": {"expires": 60}},
     "purge-chats": {"task": "playground.chat.tasks.purge", "schedule": 3600.0, "options": {"expires": 3600}},
     "fold-traffic": {"task": "playground.traffic.tasks.fold", "schedule": 10.0, "options": {"expires": 10}},
     "trim-traffic": {"task": "playground.traffic.tasks.trim_tallies", "schedule": 3600.0, "options": {"expires": 3600}},

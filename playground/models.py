@@ -11,7 +11,7 @@ from playground.catalog.models import (
 )
 from playground.chat.models import Conversation, Message
 from playground.quota.models import LedgerEntry, Quota, QuotaWindow, Reservation
-from playground.runs.models import Attempt, Run
+from playground.runs.models import Attempt, Run, RunVectors
 from playground.traffic.models import EndedRun, Slip, Tally
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "QuotaWindow",
     "Reservation",
     "Run",
+    "RunVectors",
     "Slip",
     "Tally",
     "TokenRate",

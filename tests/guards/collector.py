@@ -33,7 +33,7 @@ class Collector:
 
     def spans(self) -> dict[str, Span]:
         """The newest of each name."""
-        found = {}
+        found: dict[str, Span] = {}
         for body in self.bodies:
             for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
                 for scope in resource.scope_spans:
