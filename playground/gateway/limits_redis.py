@@ -75,10 +75,10 @@ class RedisLimiter:
         if reply is None:
             return await self._own.take(wish)
         if reply[0]:
-            _, index, tokens, is_probe = reply
+            _, index, tokens, is_probe, passed = reply
             target = wish.targets[index - 1]
             self._keep(wish.call, self._open_key(target))
-            return Granted(wish.call, target, tokens, bool(is_probe))
+            return Granted(wish.call, target, tokens, bool(is_probe), passed.decode())
         _, seconds, ahead, cause, ticket = reply
         return Held(float(seconds), ahead, cause.decode(), ticket.decode())
 

@@ -4,105 +4,108 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('playground', '0003_the_catalogue_grows'),
+        ("playground", "0003_the_catalogue_grows"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attempt',
-            name='cache_write_tokens',
+            model_name="attempt",
+            name="cache_write_tokens",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='cached_tokens',
+            model_name="attempt",
+            name="cached_tokens",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='cost',
+            model_name="attempt",
+            name="cost",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='cost_is_estimated',
+            model_name="attempt",
+            name="cost_is_estimated",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='input_tokens',
+            model_name="attempt",
+            name="input_tokens",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='output_tokens',
+            model_name="attempt",
+            name="output_tokens",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='provider',
+            model_name="attempt",
+            name="provider",
             field=models.CharField(blank=True, max_length=50),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='reasoning_tokens',
+            model_name="attempt",
+            name="reasoning_tokens",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='attempt',
-            name='target',
+            model_name="attempt",
+            name="target",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddField(
-            model_name='run',
-            name='cache_key',
+            model_name="run",
+            name="cache_key",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='run',
-            name='cache_seconds',
+            model_name="run",
+            name="cache_seconds",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='run',
-            name='discarded',
+            model_name="run",
+            name="discarded",
             field=models.TextField(blank=True),
         ),
         migrations.AddField(
-            model_name='run',
-            name='fallback_reason',
+            model_name="run",
+            name="fallback_reason",
             field=models.TextField(blank=True),
         ),
         migrations.AddField(
-            model_name='run',
-            name='from_cache',
+            model_name="run",
+            name="from_cache",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='run',
-            name='is_batch',
+            model_name="run",
+            name="is_batch",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='run',
-            name='may_fall_back',
+            model_name="run",
+            name="may_fall_back",
             field=models.BooleanField(default=True),
         ),
         migrations.AddField(
-            model_name='run',
-            name='on_break',
-            field=models.CharField(choices=[('keep', 'Keep what was written'), ('restart', 'Start again at the next place')], default='keep', max_length=20),
+            model_name="run",
+            name="on_break",
+            field=models.CharField(
+                choices=[("keep", "Keep what was written"), ("restart", "Start again at the next place")],
+                default="keep",
+                max_length=20,
+            ),
         ),
         migrations.AddField(
-            model_name='run',
-            name='saved',
+            model_name="run",
+            name="saved",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='run',
-            name='seconds_in_line',
+            model_name="run",
+            name="seconds_in_line",
             field=models.FloatField(default=0),
         ),
     ]

@@ -10,6 +10,7 @@ import jiter
 from playground.gateway.errors import Broken, Transient
 from playground.gateway.providers.clock import Clock
 from playground.gateway.providers.sse import Decoder
+from playground.gateway.providers.told import told_by
 from playground.gateway.types import Event, Finish, FinishReason, Limits, Usage
 
 # Our clock ends a wait; the HTTP library's own limits would say the same less exactly.
@@ -53,6 +54,8 @@ async def answer(
             response = await clock.wait(opening.__aenter__(), limits.first_byte)
             try:
                 _check_kind(response)
+                if told := told_by(response.headers):
+                    yield told
                 decoder, chunks, patience = Decoder(), response.iter_bytes(), limits.first_byte
                 while not reading.done:
                     chunk = await clock.wait(anext(chunks, None), patience)
