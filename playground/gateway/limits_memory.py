@@ -193,8 +193,7 @@ class MemoryLimiter:
                 if left < rest:
                     rest, cause = left, place.cause
                 continue
-            size, rate = _requests(target, place, now)
-            speeds = [rate] if size < math.inf else []
+            speeds = [_requests(target, place, now)[1]]
             if limit := target.tokens_per_minute:
                 speeds.append(limit / 60 / max(min(wish.tokens, limit), 1))
             if target.max_parallel is not None:
