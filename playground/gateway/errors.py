@@ -21,9 +21,11 @@ class GatewayError(Exception):
     code = "gateway_error"
     sentence = "{model} could not answer."
 
-    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
+    def __init__(self, detail: str = "", *, retry_after: float | None = None, was_accepted: bool = False) -> None:
         super().__init__(detail or self.code)
         self.retry_after = retry_after
+        # The provider had taken the question and then fell silent: it may count it.
+        self.was_accepted = was_accepted
 
 
 class BadRequest(GatewayError):

@@ -30,7 +30,7 @@ async def within(events: AsyncIterator[Event], max_output_tokens: int) -> AsyncG
                 if max(pieces, reported, size // MOST_BYTES_A_TOKEN) > max_output_tokens:
                     if usage:
                         yield replace(usage, output_tokens=max(reported, max_output_tokens))
-                    yield Finish("length")
+                    yield Finish("length", by_us=True)
                     return
             elif isinstance(event, Usage):
                 usage = event

@@ -74,10 +74,11 @@ async def stream(
                 return
             except GatewayError as error:
                 call.end(error)
-                yield AttemptFailed(granted.target, way.number, error.code)
+                yield AttemptFailed(granted.target, way.number, error.code, error.was_accepted)
                 if call.has_begun and not manner.restarts:
                     raise
-                way.failed(granted.target, error, has_begun=call.has_begun, has_spent=call.has_spent)
+                has_spent = call.has_spent or error.was_accepted
+                way.failed(granted.target, error, has_begun=call.has_begun, has_spent=has_spent)
                 broken = error.code if call.has_begun else broken
             finally:
                 await limiter.give_back(granted, call.result)
@@ -122,7 +123,7 @@ class _Call:
     def end(self, error: GatewayError | None) -> None:
         cooling = cooling_for(error) if error else None
         used = self._usage.input_tokens + self._usage.output_tokens if self._usage else None
-        if error and not self.has_spent:
+        if error and not self.has_spent and not error.was_accepted:
             used = 0
         seconds = time.monotonic() - self._began
         self.result = Result(cooling is None, cooling, used, self._first_token, seconds)

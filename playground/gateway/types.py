@@ -132,11 +132,15 @@ class AttemptStarted:
 
 @dataclass(frozen=True, slots=True)
 class AttemptFailed:
-    """A provider call ended without an answer; the next target, or the run's failure, follows."""
+    """A provider call ended without an answer; the next target, or the run's failure, follows.
+
+    One that the provider `was_accepted` may be on its bill.
+    """
 
     target: Target
     number: int
     code: str
+    was_accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +188,13 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The provider said that the answer is complete, and why. A stream without one was cut."""
+    """The provider said that the answer is complete, and why. A stream without one was cut.
+
+    With `by_us` nobody said so: we stopped reading, and what the provider counts in the end is not known.
+    """
 
     reason: FinishReason
+    by_us: bool = False
 
 
 Event = Waiting | AttemptStarted | AttemptFailed | Restarted | Told | Delta | ReasoningDelta | Usage | Finish

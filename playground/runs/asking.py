@@ -26,7 +26,7 @@ class Asking:
         elif isinstance(event, Usage):
             self._outcome.usage = event
         elif isinstance(event, Finish):
-            self._outcome.finish_reason = event.reason
+            self._outcome.finish_reason, self._outcome.finished_by_us = event.reason, event.by_us
         elif isinstance(event, AttemptStarted):
             self._outcome.target = event.target
             self._outcome.usage = None  # what the attempt before has counted says nothing about this one
@@ -34,6 +34,8 @@ class Asking:
         elif isinstance(event, AttemptFailed):
             self._outcome.attempts[-1].error_code = event.code
             self._outcome.attempts[-1].finished = self._elapsed()
+            if event.was_accepted:
+                self._outcome.lost.append((event.target, self._outcome.usage))
 
     def _take_text(self, event: Delta | ReasoningDelta) -> None:
         is_answer = isinstance(event, Delta)
@@ -64,10 +66,10 @@ class Asking:
         return self._end()
 
     def fail(self, error: GatewayError) -> Outcome:
-        """What arrived before is kept and paid for; a provider that sent nothing has nothing to count."""
+        """What arrived before is kept and paid for; a provider that never took the question has nothing to count."""
         began = bool(self._answer.text or self._answer.reasoning)
         self._outcome.state = RunState.INTERRUPTED if began else RunState.FAILED
-        self._outcome.is_billed = began
+        self._outcome.is_billed = began or bool(self._outcome.lost)
         self._outcome.error_code = error.code
         self._outcome.error_message = error.sentence.format(model=self._model)
         return self._end(error.code)

@@ -19,12 +19,13 @@ class AttemptRecord:
 
 @dataclass
 class Outcome:
-    """How a run ended. `usage` is final only when the provider finished (`finish_reason`)."""
+    """How a run ended. `usage` is final only when the provider finished (`finish_reason`, and not `finished_by_us`)."""
 
     state: str
     text: str = ""
     reasoning: str = ""
     finish_reason: str = ""
+    finished_by_us: bool = False
     error_code: str = ""
     error_message: str = ""
     usage: Usage | None = None
@@ -32,5 +33,7 @@ class Outcome:
     target: Target | None = None
     first_token: float | None = None
     attempts: list[AttemptRecord] = field(default_factory=list)
+    # Calls that a provider accepted and ended without a word, and what it had counted by then.
+    lost: list[tuple[Target, Usage | None]] = field(default_factory=list)
     # False when it is certain that no provider counts anything.
     is_billed: bool = True

@@ -65,6 +65,8 @@ class Provider:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         counts = self.counts
         counts.start(path, ask.model, headers, body)
+        if self.scripted:
+            counts.by_prompt[ask.prompt] += 1
         answering = asyncio.create_task(self._serve(path, ask, send))
         leaving = asyncio.create_task(_left(receive))
         try:

@@ -17,6 +17,8 @@ class Counts:
     by_path: Counter[str] = field(default_factory=Counter)
     by_status: Counter[str] = field(default_factory=Counter)
     requests_by_model: Counter[str] = field(default_factory=Counter)
+    # Kept for a script only: a demonstration may run for months.
+    by_prompt: Counter[str] = field(default_factory=Counter)
     spent_by_model: defaultdict[str, Spent] = field(default_factory=lambda: defaultdict(Spent))
     last_headers: dict[str, str] = field(default_factory=dict)
     last_body: dict[str, Any] = field(default_factory=dict)

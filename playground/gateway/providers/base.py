@@ -7,7 +7,7 @@ from typing import Protocol
 import httpx2
 import jiter
 
-from playground.gateway.errors import Broken, Transient
+from playground.gateway.errors import Broken, TimedOut, Transient
 from playground.gateway.providers.clock import Clock
 from playground.gateway.providers.sse import Decoder
 from playground.gateway.providers.told import told_by
@@ -48,10 +48,12 @@ async def answer(
 ) -> AsyncIterator[Event]:
     """Open, read and close one answer. `translated` is the adapter's only border for foreign errors."""
     clock = Clock(total=limits.total)
+    is_accepted = False
     try:
         with translated():
             opening = ask()
             response = await clock.wait(opening.__aenter__(), limits.first_byte)
+            is_accepted = True
             try:
                 _check_kind(response)
                 if told := told_by(response.headers):
@@ -66,13 +68,15 @@ async def answer(
                     patience = limits.idle if reading.finish is None else AFTER_FINISH
             finally:
                 await opening.__aexit__(None, None, None)
-    except Transient:
+    except Transient as error:
+        # Whoever says that it failed counts nothing; who falls silent may.
+        error.was_accepted = is_accepted and isinstance(error, Broken | TimedOut)
         if reading.finish is None:
             raise  # otherwise only what follows the last word was lost
     finally:
         clock.stop()
     if reading.finish is None:
-        raise Broken("ended without a finish reason")
+        raise Broken("ended without a finish reason", was_accepted=True)
     yield Finish(reading.finish)
 
 
