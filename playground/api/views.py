@@ -124,6 +124,8 @@ def _reload(run: Run) -> Run:
 async def _chunks(run: Run, question: Question, wire: Wire) -> AsyncIterator[str]:
     yield wire.first(run)
     async for piece in watch(run):
+        if piece.status:
+            yield f": {piece.status}\n\n"
         if piece.text:
             yield wire.piece(run, piece.text)
     run = await sync_to_async(_reload)(run)

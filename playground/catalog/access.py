@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
-from playground.catalog.models import Audience, Deployment, Model, Price
+from playground.catalog.models import Audience, Deployment, Fallback, Model, Price
 
 
 def served_deployments() -> QuerySet[Deployment]:
@@ -20,3 +20,8 @@ def models_for(user: User) -> QuerySet[Model]:
         pk__in=Model.departments.through.objects.filter(department__memberships__user=user).values("model"),
     )
     return Model.objects.filter(hers, Exists(served_deployments().filter(model=OuterRef("pk"))))
+
+
+def fallbacks_for(user: User, model: Model) -> QuerySet[Model]:
+    """The models that may answer `user` instead of `model`, for whatever cause."""
+    return models_for(user).filter(pk__in=Fallback.objects.filter(model=model).values("to_model")).order_by()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from celery.signals import worker_ready
@@ -23,12 +24,15 @@ from playground.gateway.types import ChatRequest, Limits, Route
 from playground.lib.refusal import Refusal
 from playground.quota import ledger
 from playground.runs import events, requests
+from playground.runs.affording import afford_another
 from playground.runs.answers import Answer
 from playground.runs.asking import Asking
 from playground.runs.finish import finish_queued, finish_run
 from playground.runs.loop import LOST, stream_loop
 from playground.runs.models import Run, RunState
 from playground.runs.outcomes import Outcome
+from playground.runs.remembered import remember
+from playground.runs.routing import limiter, manner_of, route_of
 
 # A database that restarts keeps nobody from settling what was spent.
 SECONDS_TO_RETRY_THE_END = 300.0
@@ -63,8 +67,10 @@ def execute_run(run_id: UUID) -> None:
     run, route, request = claimed
     connection.close()
     answer, loop = Answer(run.pk, run.fence), stream_loop()
-    outcome = loop.run(answer, _ask(answer, route, request, name=run.model_name))
+    outcome = loop.run(answer, _ask(answer, route, request, run=run))
     if answer.stopped != LOST and _finish(run, outcome):
+        if run.cache_key:
+            remember(run)
         loop.end(answer, outcome.state)
     else:
         loop.forget(answer)
@@ -84,12 +90,11 @@ def _claim(run_id: UUID) -> tuple[Run, Route, ChatRequest] | None:
     run = Run.objects.select_related("model").get(pk=run_id)
     if run.model is None:
         raise Refusal(_("%(model)s is no longer offered.") % {"model": run.model_name})
-    # Only where a price was admitted: what was set aside is for these.
-    targets = tuple(target for target in route_for(run.model).targets if target.key in run.prices)
-    if not targets:
+    route = route_of(run, route_for(run.model))
+    if not route.targets:
         raise Refusal(_("%(model)s is not served right now.") % {"model": run.model_name})
     ledger.mark_started(run_id)
-    return run, Route(targets), requests.load(run.request or {})
+    return run, route, requests.load(run.request or {})
 
 
 def _refuse(run_id: UUID, code: str, message: str) -> None:
@@ -112,12 +117,13 @@ def _finish(run: Run, outcome: Outcome) -> bool:
             pause = min(pause * 2, 10.0)
 
 
-async def _ask(answer: Answer, route: Route, request: ChatRequest, *, name: str) -> Outcome:
+async def _ask(answer: Answer, route: Route, request: ChatRequest, *, run: Run) -> Outcome:
     """Consume the provider's stream into `answer`; however that ends, say how."""
-    asking = Asking(answer, model=name)
+    asking = Asking(answer, model=run.model_name)
+    manner = manner_of(run, can_afford=partial(afford_another, run, asking.outcome))
     limits = Limits(settings.RUN_FIRST_BYTE_SECONDS, settings.RUN_IDLE_SECONDS, settings.RUN_TOTAL_SECONDS)
     try:
-        async for event in router.stream(route, request, limits=limits):
+        async for event in router.stream(route, request, limits=limits, manner=manner, limiter=limiter()):
             asking.take(event)
         return asking.complete()
     except asyncio.CancelledError:

@@ -10,9 +10,9 @@ from django.db.models.functions import Now
 
 from playground.lib.markdown import render
 from playground.quota import ledger
-from playground.runs.charges import Charge, charge_for, tokens
+from playground.runs.charges import charge_for, saved_by_cache, tokens
 from playground.runs.models import Attempt, Run, RunState
-from playground.runs.outcomes import AttemptRecord, Outcome
+from playground.runs.outcomes import AttemptRecord, Charge, Outcome
 
 
 def finish_run(run: Run, outcome: Outcome) -> bool:
@@ -29,7 +29,10 @@ def finish_run(run: Run, outcome: Outcome) -> bool:
             error_code=outcome.error_code,
             error_message=outcome.error_message,
             answered_by=outcome.target.label if outcome.target else "",
-            fell_back=len({attempt.target.key for attempt in outcome.attempts}) > 1,
+            fell_back=bool(outcome.fallback_reason),
+            fallback_reason=outcome.fallback_reason,
+            discarded=outcome.discarded,
+            seconds_in_line=outcome.seconds_in_line,
             first_token_at=_moment(run, outcome.first_token),
             finished_at=Now(),
             request=None,
@@ -66,7 +69,12 @@ def finish_queued(run: Run, *, state: str, error_code: str = "", error_message: 
 def _columns(charge: Charge | None) -> dict[str, int | bool]:
     if charge is None:
         return {}
-    return {"cost": charge.cost, "cost_is_estimated": charge.is_estimated, **tokens(charge.usage)}
+    return {
+        "cost": charge.cost,
+        "cost_is_estimated": charge.is_estimated,
+        "saved": saved_by_cache(charge),
+        **tokens(charge.usage),
+    }
 
 
 def _moment(run: Run, seconds: float | None) -> datetime | None:
@@ -77,10 +85,15 @@ def _moment(run: Run, seconds: float | None) -> datetime | None:
 
 
 def _row(run: Run, attempt: AttemptRecord) -> Attempt:
+    charge = attempt.charge
+    spent = {"cost": charge.cost, "cost_is_estimated": charge.is_estimated, **tokens(charge.usage)} if charge else {}
     return Attempt(
+        **spent,
         run=run,
         number=attempt.number,
         deployment=attempt.target.label,
+        target=attempt.target.key,
+        provider=attempt.target.provider,
         error_code=attempt.error_code,
         started_at=_moment(run, attempt.started) or run.created_at,
         first_token_at=_moment(run, attempt.first_token),

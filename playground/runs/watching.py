@@ -46,7 +46,7 @@ async def _follow(onlooker: Onlooker) -> AsyncGenerator[Piece]:
         piece = _merge(pieces, have) or _merge(await _mended(onlooker.run_id), have)
         if piece is not None:
             have = piece.at
-            if piece.text or piece.reasoning or piece.state or not pieces:
+            if piece.text or piece.reasoning or piece.state or piece.status or not pieces:
                 yield piece
             if piece.state:
                 return
@@ -57,15 +57,16 @@ async def _follow(onlooker: Onlooker) -> AsyncGenerator[Piece]:
 
 def _merge(pieces: Iterable[Piece], have: Position) -> Piece | None:
     """The pieces as one, without what somebody at `have` has; None when something is missing between."""
-    at, text, reasoning, state = have, [], [], ""
+    at, text, reasoning, state, restart_at, status = have, [], [], "", 0, ""
     for piece in pieces:
         news = piece.after(at)
         if news is None:
             return None
         at, state = news.at, news.state or state
+        restart_at, status = max(restart_at, news.restart_at), news.status or status
         text.append(news.text)
         reasoning.append(news.reasoning)
-    return Piece(at, "".join(text), "".join(reasoning), state)
+    return Piece(at, "".join(text), "".join(reasoning), state, restart_at, status if at == Position() else "")
 
 
 async def _mended(run_id: UUID) -> list[Piece]:
@@ -75,8 +76,9 @@ async def _mended(run_id: UUID) -> list[Piece]:
 
 
 def _all_of(run: Run) -> Piece:
-    at = Position(len(run.reasoning), len(run.output))
-    return Piece(at, run.output, run.reasoning, "" if run.is_live else run.state)
+    text = run.discarded + run.output
+    at = Position(len(run.reasoning), len(text))
+    return Piece(at, text, run.reasoning, "" if run.is_live else run.state, restart_at=len(run.discarded))
 
 
 def _reader() -> Reader:
