@@ -4,25 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('hub', '0001_initial'),
+        ("hub", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='toolversion',
-            name='cache_seconds',
+            model_name="toolversion",
+            name="cache_seconds",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='toolversion',
-            name='may_fall_back',
+            model_name="toolversion",
+            name="may_fall_back",
             field=models.BooleanField(default=True),
         ),
         migrations.AddField(
-            model_name='toolversion',
-            name='on_break',
-            field=models.CharField(choices=[('keep', 'Keep what was written'), ('restart', 'Start again at the next place')], default='keep', max_length=20),
+            model_name="toolversion",
+            name="on_break",
+            field=models.CharField(
+                choices=[("keep", "Keep what was written"), ("restart", "Start again at the next place")],
+                default="keep",
+                max_length=20,
+            ),
         ),
     ]

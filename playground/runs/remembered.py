@@ -35,7 +35,7 @@ def key_for(handling: Handling, *, department: Department, model: Model, request
 def recall(run: Run) -> bool:
     """Make `run` one that has its answer already, at no cost, where one is kept."""
     try:
-        kept = redis_for_streams().get(_name(run.cache_key))
+        kept = redis_for_streams().get(name_of(run.cache_key))
     except RedisError:
         return False
     if not isinstance(kept, bytes):
@@ -57,10 +57,10 @@ def remember(run: Run) -> None:
     if stored is None or len(stored["output_html"]) > LONGEST_KEPT:
         return
     try:
-        redis_for_streams().set(_name(run.cache_key), json.dumps(stored), ex=run.cache_seconds)
+        redis_for_streams().set(name_of(run.cache_key), json.dumps(stored), ex=run.cache_seconds)
     except RedisError:
         return
 
 
-def _name(cache_key: str) -> str:
+def name_of(cache_key: str) -> str:
     return f"{settings.REDIS_KEY_PREFIX}:answer:{cache_key}"
