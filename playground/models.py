@@ -11,13 +11,15 @@ from playground.catalog.models import (
 )
 from playground.chat.models import Conversation, Message
 from playground.quota.models import LedgerEntry, Quota, QuotaWindow, Reservation
-from playground.runs.models import Attempt, Run
+from playground.runs.models import Attempt, Run, RunVectors
+from playground.traffic.models import EndedRun, Slip, Tally
 
 __all__ = [
     "Attempt",
     "Conversation",
     "DepartmentDefault",
     "Deployment",
+    "EndedRun",
     "Fallback",
     "LedgerEntry",
     "Message",
@@ -28,5 +30,8 @@ __all__ = [
     "QuotaWindow",
     "Reservation",
     "Run",
+    "RunVectors",
+    "Slip",
+    "Tally",
     "TokenRate",
 ]

@@ -11,6 +11,7 @@ urlpatterns = [
     path("runs/", include("playground.runs.urls")),
     path("quotas/", include("playground.quota.urls")),
     path("models/", include("playground.catalog.urls")),
+    path("gateway/", include("playground.traffic.urls")),
     path("v1/", include("playground.api.urls")),
     path("", include("accounts.urls")),
     path("", include("playground.health")),

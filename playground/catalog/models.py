@@ -204,7 +204,10 @@ class Script(models.TextChoices):
     """How a text is written, which decides how many tokens it makes. The short word is also kept in each run."""
 
     LATIN = "latin", _("Latin letters")
-    CJK = "cjk", _("Japanese and Chinese")
+    ACCENTED = "accented", _("Latin letters with accents")
+    JAPANESE = "japanese", _("Japanese")
+    CHINESE = "chinese", _("Chinese")
+    KOREAN = "korean", _("Korean")
     OTHER = "other", _("Other scripts")
     MIXED = "mixed", _("Mixed scripts")
     CODE = "code", _("Code and data")
@@ -224,7 +227,10 @@ class TokenRate(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["model", "script"], nulls_distinct=False, name="one_token_rate_per_script"),
+            models.UniqueConstraint(fields=["model", "script"], name="one_token_rate_per_model_and_script"),
+            models.UniqueConstraint(
+                fields=["script"], condition=models.Q(model=None), name="one_token_rate_per_script_over_all_models"
+            ),
             models.CheckConstraint(condition=models.Q(ratio__gt=0), name="a_token_rate_is_above_zero"),
         ]
 

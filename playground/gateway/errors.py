@@ -6,6 +6,7 @@ GatewayError
 ├── ContentRefused         the provider's policy refused it
 ├── CredentialRejected     our key is wrong, or may not use this model         an admin has to act
 ├── ModelMissing           the provider does not know the model                an admin has to act
+├── NotInstalled           an optional part of this installation is needed     an admin has to act
 └── Transient              may pass by itself: the next target, or a retry
     ├── RateLimited        too many requests; `retry_after` seconds if it said so
     ├── Overloaded         5xx, 529
@@ -51,6 +52,11 @@ class CredentialRejected(GatewayError):
 class ModelMissing(GatewayError):
     code = "model_missing"
     sentence = "The provider no longer serves {model}. Pick another model, and please tell an admin."
+
+
+class NotInstalled(GatewayError):
+    code = "not_installed"
+    sentence = "{model} cannot be used: a part that this installation needs for it is missing. Please tell an admin."
 
 
 class Transient(GatewayError):

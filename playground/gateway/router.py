@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
+from typing import cast
 
 from playground.gateway.errors import GatewayError
 from playground.gateway.guard import within
@@ -17,6 +18,7 @@ from playground.gateway.types import (
     AttemptStarted,
     ChatRequest,
     Delta,
+    EmbeddingRequest,
     Event,
     Limits,
     Manner,
@@ -24,6 +26,7 @@ from playground.gateway.types import (
     Restarted,
     Route,
     Told,
+    ToolCallDelta,
     Usage,
     Waiting,
 )
@@ -36,7 +39,7 @@ AT_ONCE = Manner()
 
 async def stream(
     route: Route,
-    request: ChatRequest,
+    request: ChatRequest | EmbeddingRequest,
     *,
     limits: Limits,
     manner: Manner = AT_ONCE,
@@ -45,9 +48,9 @@ async def stream(
     """Ask until one place begins to answer; then its events.
 
     Yields Waiting while no place is free, AttemptStarted before each provider call, AttemptFailed after one that
-    brought nothing or broke off, Restarted where the answer begins anew; Delta, ReasoningDelta and Usage, and Finish
-    last. Raises a GatewayError when no place answered or the stream broke; cancelling the consuming task closes the
-    provider's connection. Usage counts within its attempt.
+    brought nothing or broke off, Restarted where the answer begins anew; what the adapter yields (see
+    providers.Adapter), and Finish last. Raises a GatewayError when no place answered or the stream broke; cancelling
+    the consuming task closes the provider's connection. Usage counts within its attempt.
     """
     limiter = limiter or MemoryLimiter()
     way = Way(route, manner, limiter, seconds=limits.total, first_byte=limits.first_byte)
@@ -74,11 +77,11 @@ async def stream(
                 return
             except GatewayError as error:
                 call.end(error)
-                yield AttemptFailed(granted.target, way.number, error.code, error.was_accepted)
+                was_accepted = error.was_accepted or call.has_begun
+                yield AttemptFailed(granted.target, way.number, error.code, was_accepted)
                 if call.has_begun and not manner.restarts:
                     raise
-                has_spent = call.has_spent or error.was_accepted
-                way.failed(granted.target, error, has_begun=call.has_begun, has_spent=has_spent)
+                way.failed(granted.target, error, has_begun=call.has_begun, was_accepted=was_accepted)
                 broken = error.code if call.has_begun else broken
             finally:
                 await limiter.give_back(granted, call.result)
@@ -86,8 +89,10 @@ async def stream(
         await way.leave()
 
 
-def _ask(granted: Granted, request: ChatRequest, limits: Limits) -> AsyncGenerator[Event, None]:
+def _ask(granted: Granted, request: ChatRequest | EmbeddingRequest, limits: Limits) -> AsyncGenerator[Event, None]:
     target = granted.target
+    if isinstance(request, EmbeddingRequest):
+        return cast("AsyncGenerator[Event, None]", adapter(target.kind).embed(target, request, limits))
     if target.max_output_tokens and target.max_output_tokens < request.max_output_tokens:
         request = replace(request, max_output_tokens=target.max_output_tokens)
     return within(adapter(target.kind).stream(target, request, limits), request.max_output_tokens)
@@ -105,16 +110,12 @@ class _Call:
         self._first_token: float | None = None
         self._usage: Usage | None = None
 
-    @property
-    def has_spent(self) -> bool:
-        return self.has_begun or self._usage is not None
-
     async def note(self, event: Event) -> None:
         if isinstance(event, Usage):
             self._usage = event
         elif isinstance(event, Told):
             await self._limiter.tell(self._granted.target, event)
-        elif isinstance(event, Delta | ReasoningDelta) and not self.has_begun:
+        elif isinstance(event, Delta | ReasoningDelta | ToolCallDelta) and not self.has_begun:
             self.has_begun = True
             self._first_token = time.monotonic() - self._began
             if self._granted.is_probe:
@@ -123,7 +124,7 @@ class _Call:
     def end(self, error: GatewayError | None) -> None:
         cooling = cooling_for(error) if error else None
         used = self._usage.input_tokens + self._usage.output_tokens if self._usage else None
-        if error and not self.has_spent and not error.was_accepted:
+        if error and not (self.has_begun or self._usage or error.was_accepted):
             used = 0
         seconds = time.monotonic() - self._began
         self.result = Result(cooling is None, cooling, used, self._first_token, seconds)

@@ -1,18 +1,88 @@
-"""The words of the gateway: what goes in, what streams out. Frozen values, no behaviour, no Django."""
+"""The words of the gateway: what goes in, what streams out. Frozen values, no Django."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-FinishReason = Literal["stop", "length", "content_filter", "refusal"]
+FinishReason = Literal["stop", "length", "content_filter", "refusal", "tool_calls"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text among other parts."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture as base64: nobody fetches an address on a caller's behalf."""
+
+    media_type: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A function that the model wants called. `arguments` is JSON as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What the caller's function gave for that call."""
+
+    call_id: str
+    content: str
+    is_error: bool = False
+
+
+Part = Text | Image | ToolCall | ToolResult
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn as sent to a provider."""
+    """One turn as sent to a provider: a text, which most are, or parts in their order.
+
+    Images and results are a user's parts, calls are an assistant's.
+    """
 
     role: Literal["user", "assistant"]
-    content: str
+    content: str | tuple[Part, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        return (Text(self.content),) if isinstance(self.content, str) else self.content
+
+    @property
+    def text(self) -> str:
+        """Its words alone."""
+        return "".join(part.text for part in self.parts if isinstance(part, Text))
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What a model may ask its caller to call. `parameters` is a JSON Schema of one object; `strict` binds to it."""
+
+    name: str
+    description: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ToolChoice:
+    """Whether functions may be called: as the model likes, never, at least one, or the one that is named."""
+
+    mode: Literal["auto", "none", "required", "named"] = "auto"
+    name: str = ""
+    parallel: bool = True
+
+
+Effort = Literal["none", "low", "medium", "high"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +90,8 @@ class ChatRequest:
     """What is asked, in no provider's words.
 
     `max_output_tokens` is always set: admission has paid for exactly that many. `schema` is a JSON Schema that the
-    answer has to follow. `temperature` is None where the provider's own default is wanted.
+    answer has to follow. What is None is the provider's own default. `seed` and `effort` are wishes: a provider that
+    does not know them answers without.
     """
 
     turns: tuple[Turn, ...]
@@ -29,6 +100,23 @@ class ChatRequest:
     temperature: float | None = None
     stop: tuple[str, ...] = ()
     schema: dict[str, Any] | None = None
+    top_p: float | None = None
+    seed: int | None = None
+    effort: Effort | None = None
+    tools: tuple[Function, ...] = ()
+    tool_choice: ToolChoice = ToolChoice()
+
+    @property
+    def images(self) -> int:
+        return sum(isinstance(part, Image) for turn in self.turns for part in turn.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingRequest:
+    """Texts, or texts as token numbers, to be turned into vectors, all at once."""
+
+    inputs: tuple[str | tuple[int, ...], ...]
+    dimensions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +262,23 @@ class ReasoningDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """The next piece of a function call. `index` tells the calls of one answer apart; `id` and `name` come first."""
+
+    index: int
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """What an EmbeddingRequest brings: a vector for each input, each as little-endian 32-bit floats."""
+
+    vectors: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens used so far, in all. Cached and cache write tokens are parts of the input, reasoning tokens of the
     output.
@@ -197,4 +302,16 @@ class Finish:
     by_us: bool = False
 
 
-Event = Waiting | AttemptStarted | AttemptFailed | Restarted | Told | Delta | ReasoningDelta | Usage | Finish
+Event = (
+    Waiting
+    | AttemptStarted
+    | AttemptFailed
+    | Restarted
+    | Told
+    | Delta
+    | ReasoningDelta
+    | ToolCallDelta
+    | Vectors
+    | Usage
+    | Finish
+)

@@ -42,7 +42,7 @@ class Way:
         self._retries: Counter[str] = Counter()
         self._again: tuple[Target, float] | None = None
         self._failure: GatewayError = Unreachable("a route without targets")
-        self._has_spent = False
+        self._may_be_billed = False
         self._waited = 0.0
         self._wish = Wish(manner.call, (), probe_seconds=first_byte + 5)
 
@@ -53,8 +53,8 @@ class Way:
 
     async def next(self) -> Granted | Held:
         """Raises the last failure when there is nowhere left to go, or the wait would be too long."""
-        if self._has_spent:
-            self._has_spent = False
+        if self._may_be_billed:
+            self._may_be_billed = False
             if not await self._manner.can_afford():
                 raise self._failure
         if self._again:
@@ -127,10 +127,10 @@ class Way:
             return first.label, self._failure.code
         return (first.label, granted.passed) if granted.passed else ("", "")
 
-    def failed(self, target: Target, error: GatewayError, *, has_begun: bool, has_spent: bool) -> None:
+    def failed(self, target: Target, error: GatewayError, *, has_begun: bool, was_accepted: bool) -> None:
         """Raises the error when nothing can be tried any more."""
         self._failure = error
-        self._has_spent = has_spent
+        self._may_be_billed = was_accepted
         if self._first is None or self.number == 1:
             self._first = target
         cause = cause_of(error)

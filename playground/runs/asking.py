@@ -13,10 +13,14 @@ from playground.gateway.types import (
     Finish,
     ReasoningDelta,
     Restarted,
+    ToolCallDelta,
     Usage,
+    Vectors,
     Waiting,
 )
+from playground.lib.texts import storable
 from playground.runs.answers import Answer
+from playground.runs.calls import Calls
 from playground.runs.models import RunState
 from playground.runs.outcomes import AttemptRecord, Outcome
 from playground.runs.reasons import fallback_reason, in_line
@@ -31,6 +35,7 @@ class Asking:
         self._outcome = Outcome(state=RunState.DONE)
         self._began = time.monotonic()
         self._in_line_since: float | None = None
+        self._calls = Calls()
 
     @property
     def outcome(self) -> Outcome:
@@ -40,8 +45,13 @@ class Asking:
     def take(self, event: Event) -> None:
         if isinstance(event, Delta | ReasoningDelta):
             self._take_text(event)
+        elif isinstance(event, ToolCallDelta):
+            self._calls.take(event)
+            self._note_first(is_answer=True)
         elif isinstance(event, Usage):
             self._outcome.usage = event
+        elif isinstance(event, Vectors):
+            self._outcome.vectors = event
         elif isinstance(event, Finish):
             self._outcome.finish_reason, self._outcome.finished_by_us = event.reason, event.by_us
         elif isinstance(event, AttemptStarted):
@@ -53,6 +63,7 @@ class Asking:
             self._answer.status = in_line(seconds=event.seconds, ahead=event.ahead)
         elif isinstance(event, Restarted):
             self._answer.restart()
+            self._calls = Calls()
 
     def _start(self, event: AttemptStarted) -> None:
         self._outcome.target = event.target
@@ -72,7 +83,7 @@ class Asking:
 
     def _take_text(self, event: Delta | ReasoningDelta) -> None:
         is_answer = isinstance(event, Delta)
-        text = event.text if event.text.isascii() and "\0" not in event.text else _storable(event.text)
+        text = event.text if event.text.isascii() and "\0" not in event.text else storable(event.text)
         if not text:
             return
         (self._answer.text if is_answer else self._answer.reasoning).append(text)
@@ -80,7 +91,7 @@ class Asking:
             self._note_first(is_answer=is_answer)
 
     def _note_first(self, *, is_answer: bool) -> None:
-        if is_answer:
+        if is_answer and self._outcome.first_token is None:
             self._outcome.first_token = self._elapsed()
         if self._outcome.attempts and self._outcome.attempts[-1].first_token is None:
             self._outcome.attempts[-1].first_token = self._elapsed()
@@ -100,7 +111,7 @@ class Asking:
 
     def fail(self, error: GatewayError) -> Outcome:
         """What arrived before is kept and paid for; a provider that never took the question has nothing to count."""
-        began = bool(self._answer.text or self._answer.reasoning)
+        began = bool(self._answer.text or self._answer.reasoning or self._calls.size)
         self._outcome.state = RunState.INTERRUPTED if began else RunState.FAILED
         self._outcome.is_billed = began or any(attempt.was_accepted for attempt in self._outcome.attempts)
         self._outcome.error_code = error.code
@@ -110,6 +121,9 @@ class Asking:
     def _end(self, error_code: str = "") -> Outcome:
         self._outcome.text = self._answer.output
         self._outcome.discarded = self._answer.discarded
+        self._outcome.unseen = self._calls.size
+        if self._outcome.finish_reason == "tool_calls":
+            self._outcome.calls = self._calls.whole()
         self._outcome.reasoning = "".join(self._answer.reasoning)
         if self._outcome.attempts and self._outcome.attempts[-1].finished is None:
             self._outcome.attempts[-1].finished = self._elapsed()
@@ -118,8 +132,3 @@ class Asking:
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._began
-
-
-def _storable(text: str) -> str:
-    """Without what neither PostgreSQL nor UTF-8 can hold: NUL and lone surrogates."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()

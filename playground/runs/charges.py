@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import astuple, replace
+from operator import itemgetter
 
 from playground.catalog import pricing
 from playground.gateway.types import Target, Usage
@@ -64,8 +65,9 @@ def _charge(run: Run, target: Target | None, usage: Usage, *, is_estimated: bool
     prices = run.prices
     if target and target.key in prices:
         prices = {target.key: prices[target.key]}
-    price = max(prices.values(), key=lambda each: pricing.cost(each, usage))
-    return Charge(usage, price, pricing.cost(price, usage), is_estimated)
+    costs = [(pricing.cost(price, usage, images=run.image_count), price) for price in prices.values()]
+    cost, price = max(costs, key=itemgetter(0))
+    return Charge(usage, price, cost, is_estimated)
 
 
 def _sum(usages: Iterable[Usage]) -> Usage:
@@ -74,13 +76,14 @@ def _sum(usages: Iterable[Usage]) -> Usage:
 
 def _estimated_usage(run: Run, outcome: Outcome) -> Usage:
     """All the input that it can have been, and the output that was received."""
-    received = len((outcome.text + outcome.reasoning).encode()) // BYTES_PER_TOKEN + 1
+    received = (len((outcome.text + outcome.reasoning).encode()) + outcome.unseen) // BYTES_PER_TOKEN + 1
     known = outcome.usage or Usage()
     return Usage(
         input_tokens=known.input_tokens or run.input_token_bound,
         output_tokens=min(max(received, known.output_tokens), run.max_output_tokens),
         cached_tokens=known.cached_tokens,
         reasoning_tokens=known.reasoning_tokens,
+        cache_write_tokens=known.cache_write_tokens,
     )
 
 
@@ -90,4 +93,5 @@ def tokens(usage: Usage) -> dict[str, int]:
         "output_tokens": usage.output_tokens,
         "cached_tokens": usage.cached_tokens,
         "reasoning_tokens": usage.reasoning_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
     }

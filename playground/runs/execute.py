@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutdown
 from celery.worker.consumer import Consumer
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -20,7 +20,7 @@ from playground.catalog.routes import route_for
 from playground.gateway import router
 from playground.gateway.errors import CredentialRejected, GatewayError
 from playground.gateway.providers import KINDS, adapter
-from playground.gateway.types import ChatRequest, Limits, Route
+from playground.gateway.types import Limits, Route
 from playground.lib.refusal import Refusal
 from playground.quota import ledger
 from playground.runs import events, requests
@@ -28,7 +28,7 @@ from playground.runs.affording import afford_another
 from playground.runs.answers import Answer
 from playground.runs.asking import Asking
 from playground.runs.finish import finish_queued, finish_run
-from playground.runs.loop import LOST, stream_loop
+from playground.runs.loop import LOST, made_loop, stream_loop
 from playground.runs.models import Run, RunState
 from playground.runs.outcomes import Outcome
 from playground.runs.remembered import remember
@@ -49,6 +49,14 @@ def warm_up(sender: Consumer, **_: object) -> None:
         stream_loop()
         for kind in KINDS:
             adapter(kind)
+
+
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
+def hang_up(**_: object) -> None:
+    """All answers have ended: no provider is to keep a connection open for a worker that has gone."""
+    if loop := made_loop():
+        loop.close(router.close_clients())
+        logger.info("The connections to providers are closed")
 
 
 def execute_run(run_id: UUID) -> None:
@@ -77,7 +85,7 @@ def execute_run(run_id: UUID) -> None:
 
 
 @transaction.atomic
-def _claim(run_id: UUID) -> tuple[Run, Route, ChatRequest] | None:
+def _claim(run_id: UUID) -> tuple[Run, Route, requests.Request] | None:
     """Make the run ours and write down that a provider call is about to leave, before it does."""
     claimed = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
         state=RunState.RUNNING,
@@ -87,7 +95,9 @@ def _claim(run_id: UUID) -> tuple[Run, Route, ChatRequest] | None:
     )
     if not claimed:
         return None
-    run = Run.objects.select_related("model").get(pk=run_id)
+    run = Run.objects.select_related("model", "user").get(pk=run_id)
+    if not run.user.is_active:
+        raise Refusal(_("%(person)s may no longer ask.") % {"person": run.user})
     if run.model is None:
         raise Refusal(_("%(model)s is no longer offered.") % {"model": run.model_name})
     route = route_of(run, route_for(run.model))
@@ -117,7 +127,7 @@ def _finish(run: Run, outcome: Outcome) -> bool:
             pause = min(pause * 2, 10.0)
 
 
-async def _ask(answer: Answer, route: Route, request: ChatRequest, *, run: Run) -> Outcome:
+async def _ask(answer: Answer, route: Route, request: requests.Request, *, run: Run) -> Outcome:
     """Consume the provider's stream into `answer`; however that ends, say how."""
     asking = Asking(answer, model=run.model_name)
     manner = manner_of(run, can_afford=partial(afford_another, run, asking.outcome))

@@ -3,16 +3,20 @@
 Whoever comes second (a worker that lost its lease, a Stop that raced) changes nothing and is told so.
 """
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models.functions import Now
 
+from playground.gateway.types import Vectors
 from playground.lib.markdown import render
 from playground.quota import ledger
 from playground.runs.charges import charge_for, saved_by_cache, tokens
-from playground.runs.models import Attempt, Run, RunState
+from playground.runs.models import Attempt, Run, RunState, RunVectors
 from playground.runs.outcomes import AttemptRecord, Charge, Outcome
+
+BYTES_A_NUMBER = 4
 
 
 def finish_run(run: Run, outcome: Outcome) -> bool:
@@ -25,6 +29,7 @@ def finish_run(run: Run, outcome: Outcome) -> bool:
             output=outcome.text,
             output_html=html,
             reasoning=outcome.reasoning,
+            calls=[asdict(call) for call in outcome.calls],
             finish_reason=outcome.finish_reason,
             error_code=outcome.error_code,
             error_message=outcome.error_message,
@@ -40,6 +45,8 @@ def finish_run(run: Run, outcome: Outcome) -> bool:
         )
         if not ended:
             return False
+        if outcome.vectors is not None:
+            _save_vectors(run, outcome.vectors)
         Attempt.objects.bulk_create(_row(run, attempt) for attempt in outcome.attempts)
         if charge is None:
             ledger.release(run.pk)
@@ -64,6 +71,11 @@ def finish_queued(run: Run, *, state: str, error_code: str = "", error_message: 
     if ended:
         ledger.release(run.pk)
     return bool(ended)
+
+
+def _save_vectors(run: Run, given: Vectors) -> None:
+    dimensions = len(given.vectors[0]) // BYTES_A_NUMBER
+    RunVectors.objects.create(run=run, dimensions=dimensions, data=b"".join(given.vectors))
 
 
 def _columns(charge: Charge | None) -> dict[str, int | bool]:

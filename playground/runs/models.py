@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -79,6 +80,8 @@ class Run(models.Model):
     output = models.TextField(blank=True)
     output_html = models.TextField(blank=True)
     reasoning = models.TextField(blank=True)
+    # The functions that the model wants called, whole: {"id", "name", "arguments"} each.
+    calls = models.JSONField(default=list, blank=True)
     # What was written before the answer started again somewhere else.
     discarded = models.TextField(blank=True)
     finish_reason = models.CharField(max_length=20, blank=True)
@@ -124,6 +127,8 @@ class Run(models.Model):
                 fields=["state", "lease_until"], condition=models.Q(state__in=["queued", "running"]), name="live_runs"
             ),
             models.Index(fields=["user", "-created_at"], name="runs_by_person"),
+            # What happened lately, over everybody: a few kilobytes for millions of rows, which arrive in this order.
+            BrinIndex(fields=["created_at"], autosummarize=True, name="runs_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -141,6 +146,18 @@ class Run(models.Model):
     @property
     def seconds_in_all(self) -> float | None:
         return (self.finished_at - self.created_at).total_seconds() if self.finished_at else None
+
+
+class RunVectors(models.Model):
+    """What an embedding run brought, for the program that waits for it. The sweep removes it after an hour."""
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, primary_key=True, related_name="vectors")
+    # All vectors one after the other, as little-endian 32-bit floats, each of `dimensions`.
+    dimensions = models.PositiveIntegerField()
+    data = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"vectors of run {self.run_id}"
 
 
 class Attempt(models.Model):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from playground.gateway.types import Target, Usage
+from playground.gateway.types import Target, ToolCall, Usage, Vectors
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class Outcome:
     state: str
     text: str = ""
     reasoning: str = ""
+    # Only of an answer that is whole: half a call is no use to anybody.
+    calls: list[ToolCall] = field(default_factory=list)
+    vectors: Vectors | None = None
+    # How many characters of calls came, whole or not.
+    unseen: int = 0
     finish_reason: str = ""
     finished_by_us: bool = False
     error_code: str = ""

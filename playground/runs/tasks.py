@@ -5,6 +5,7 @@ from uuid import UUID
 from celery import shared_task
 
 from playground.runs.execute import execute_run as execute
+from playground.runs.learning import learn_from_runs
 from playground.runs.sweep import sweep_runs
 
 
@@ -16,3 +17,8 @@ def execute_run(run_id: str) -> None:
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def sweep() -> None:
     sweep_runs()
+
+
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+def learn() -> None:
+    learn_from_runs()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -72,6 +73,25 @@ def test_a_follow_up_is_added_and_the_box_is_empty_again(chat: Page, fake_provid
     expect(chat.get_by_label("Your message")).to_be_focused()
     answered(chat)
     assert Run.objects.count() == 2
+
+
+def test_a_follow_up_moves_its_chat_up_and_leaves_the_list_alone(
+    chat: Page, alice: User, fake_provider: FakeProvider
+) -> None:
+    fake_provider.script(text="Yes.")
+    ask(chat, "Is the shop open?")
+    answered(chat)
+    Conversation.objects.bulk_create(
+        Conversation(user=alice, title=f"Chat {number}", updated_at=timezone.now()) for number in range(60)
+    )
+    chat.reload()
+    rows = chat.locator("#conversations li")
+    chat.get_by_role("link", name="Older chats").scroll_into_view_if_needed()
+    expect(rows).to_have_count(61)
+    ask(chat, "And tomorrow?")
+    expect(rows.first).to_contain_text("Is the shop open?")
+    expect(rows).to_have_count(61)
+    answered(chat)
 
 
 def test_stop_ends_the_answer_and_keeps_what_there_is(chat: Page, fake_provider: FakeProvider) -> None:

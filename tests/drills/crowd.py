@@ -72,15 +72,26 @@ class Crowd:
         return cls(url, session_of(user), issue_key(user, "drill", 1)[1], model.slug, version.tool.slug)
 
     async def ask(self, *, people: int, until: Callable[[], bool], seed: int) -> None:
-        """So many at a time, each asking again as soon as it may."""
-        cookies = {settings.SESSION_COOKIE_NAME: self.cookie, settings.CSRF_COOKIE_NAME: "c" * 32}
-        headers = {"X-CSRFToken": "c" * 32}
-        connector = aiohttp.TCPConnector(limit=0, force_close=True)
-        timeout = aiohttp.ClientTimeout(total=60)
-        async with aiohttp.ClientSession(
-            self.url, cookies=cookies, headers=headers, connector=connector, timeout=timeout
-        ) as web:
-            await asyncio.gather(*(self._person(web, dice_of(seed + n), until) for n in range(people)))
+        """By every door; so many at a time, each asking again as soon as it may."""
+        async with self.browser() as web:
+            await asyncio.gather(*(self._person(web, dice_of(seed + number), until) for number in range(people)))
+
+    async def chat(self, times: int) -> list[Promise]:
+        """So many questions in chats of their own, at once. All have to be taken."""
+        before = len(self.promises)
+        async with self.browser() as web:
+            await asyncio.gather(*(self._chat(web, f"chat {next(self._numbers)}") for _ in range(times)))
+        assert len(self.promises) == before + times, self.refused
+        return self.promises[before:]
+
+    def browser(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            self.url,
+            cookies={settings.SESSION_COOKIE_NAME: self.cookie, settings.CSRF_COOKIE_NAME: "c" * 32},
+            headers={"X-CSRFToken": "c" * 32},
+            connector=aiohttp.TCPConnector(limit=0, force_close=True),
+            timeout=aiohttp.ClientTimeout(total=60),
+        )
 
     async def _person(self, web: aiohttp.ClientSession, dice: random.Random, until: Callable[[], bool]) -> None:
         while not until():

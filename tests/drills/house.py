@@ -52,10 +52,10 @@ class House(Stack):
         if _is_gone(self.web):
             self.start_web()
         if _is_gone(self.sweeper):
-            self.start_sweeper()
+            self.sweeper = self.start_sweeper()
 
-    def start_sweeper(self) -> None:
-        self.sweeper = self._spawn("sweeper", "-m", "tests.drills.sweeper")
+    def start_sweeper(self) -> subprocess.Popen[bytes]:
+        return self._spawn("sweeper", "-m", "tests.drills.sweeper")
 
     def tear_down(self) -> None:
         if self.sweeper is not None:

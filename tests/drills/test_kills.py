@@ -9,13 +9,10 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, connection
 
-from accounts.models import User
-from playground.catalog.models import Model
 from playground.runs.models import Run, RunState
 from tests.drills.crowd import Crowd, dice_of
 from tests.drills.house import House
@@ -89,12 +86,9 @@ class Killer:
 
 
 def test_whoever_is_killed_no_promise_is_broken_and_the_book_is_true(
-    house: House, fake_provider: FakeProvider, make_model: Callable[..., Model], alice: User, carol: User
+    house: House, crowd: Crowd, fake_provider: FakeProvider
 ) -> None:
     fake_provider.script(text=TEXT, rate=30)
-    model = make_model("served", base_url=f"{fake_provider.base_url}/v1")
-    crowd = Crowd.of(alice, model=model, maker=carol, url=house.url)
-    connection.close()
     killer = Killer(house, dice_of(SEED))
     killing = threading.Thread(target=killer.work, args=[SECONDS])
     killing.start()

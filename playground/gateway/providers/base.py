@@ -122,6 +122,9 @@ def count(message: Mapping[str, object], name: str) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31 else 0
 
 
-def usage(*, input_tokens: int, output_tokens: int, cached: int, reasoning: int) -> Usage:
+def usage(*, input_tokens: int, output_tokens: int, cached: int, reasoning: int, cache_write: int = 0) -> Usage:
     """The parts are never more than their whole, whatever the provider says."""
-    return Usage(input_tokens, output_tokens, min(cached, input_tokens), min(reasoning, output_tokens))
+    cached = min(cached, input_tokens)
+    return Usage(
+        input_tokens, output_tokens, cached, min(reasoning, output_tokens), min(cache_write, input_tokens - cached)
+    )

@@ -1,0 +1,21 @@
+"""Which deployments are left in peace right now, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from playground.traffic.causes import name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Cooldown:
+    deployment: str
+    cause: str
+    until: datetime
+
+    @property
+    def why(self) -> str:
+        return name_of(self.cause)
+
+
+def cooldowns() -> list[Cooldown]:
+    return []
