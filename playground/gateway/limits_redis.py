@@ -116,7 +116,8 @@ class RedisLimiter:
             try:
                 return await self._redis.evalsha(SCRIPT_SHA, len(keys), *keys, *arguments)
             except NoScriptError:
-                return await self._redis.eval(SCRIPT, len(keys), *keys, *arguments)
+                await self._redis.script_load(SCRIPT)
+                return await self._redis.evalsha(SCRIPT_SHA, len(keys), *keys, *arguments)
         except (RedisError, OSError) as error:
             self._away_until = time.monotonic() + PAUSE_WHEN_AWAY
             logger.warning("Limits and rests are this process's own while Redis is away: %s", error)

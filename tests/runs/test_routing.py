@@ -59,6 +59,10 @@ def calls(run: Run) -> list[tuple[str, str]]:
     return [(attempt.deployment.split(" at ")[0], attempt.error_code) for attempt in run.attempts.all()]
 
 
+def in_line(model: Model) -> int:
+    return int(redis_for_streams().zcard(f"{django_settings.REDIS_KEY_PREFIX}:line:model:{model.pk}"))
+
+
 def put(user: User, model: Model, handling: Handling = Handling()) -> Run:  # noqa: B008 - a frozen value
     return start_run(user=user, source="chat", model=model, request=ask(), handling=handling)
 
@@ -150,12 +154,14 @@ def test_who_stands_in_line_can_be_stopped_and_pays_nothing(asked: Asker) -> Non
 
 def test_departments_go_in_turn(asked: Asker, carol: User) -> None:
     limit(asked.model, max_parallel=1)
-    asked.provider.script(text="word " * 30, rate=30, times=1)
+    asked.provider.script(hang="mid_stream", times=1)
     first = put(asked.user, asked.model)
     wait_until(lambda: asked.calls, what="the first call")
     many = [put(asked.user, asked.model) for _ in range(4)]
-    wait_until(lambda: Run.objects.filter(state=RunState.RUNNING).count() == 5, what="four in line")
+    wait_until(lambda: in_line(asked.model) == 4, what="four in line")
     one = put(carol, asked.model)
+    wait_until(lambda: in_line(asked.model) == 5, what="five in line")
+    cancel_run(Run.objects.get(pk=first.pk))
     ended = {run.pk: until_ended(run, seconds=60) for run in [first, *many, one]}
     began = sorted((run.attempts.get().started_at, run.user_id) for run in ended.values())
     assert [user for _at, user in began].index(carol.pk) <= 2
