@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.cast",
     "tests.catalogue",
     "tests.fake_provider",
+    "tests.guards.collector",
     "tests.guards.world",
     "tests.ledger",
     "tests.runs.asking",

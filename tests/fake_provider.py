@@ -57,8 +57,8 @@ class FakeProvider:
         account = {"type": "service_account", "client_email": "us@example.com", "private_key": pem.decode()}
         return json.dumps(account | {"token_uri": f"{self.base_url}/token", "project_id": "our-project"})
 
-    def wait_until_idle(self, seconds: float = 2.0) -> None:
-        """Fails unless every connection is closed in time."""
+    def wait_until_idle(self, seconds: float = 10.0) -> None:
+        """Fails unless every connection is closed in time: long before a slow answer would have ended by itself."""
         ends_at = time.monotonic() + seconds
         while active := self.counts()["active"]:
             assert time.monotonic() < ends_at, f"{active} connections are still open"

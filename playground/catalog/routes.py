@@ -1,5 +1,6 @@
 """From a model to the places that serve it, and to those that may answer instead."""
 
+import time
 from collections import defaultdict
 from dataclasses import replace
 from typing import cast
@@ -7,24 +8,31 @@ from typing import cast
 from django.utils.translation import gettext as _
 
 from playground.catalog.access import served_deployments
-from playground.catalog.credentials import decrypt
-from playground.catalog.errors import ModelUnavailable
-from playground.catalog.models import Deployment, Fallback, Model
+from playground.catalog.credentials import secret_of
+from playground.catalog.errors import CredentialUnreadable, ModelUnavailable
+from playground.catalog.models import Deployment, Fallback, Model, Provider
 from playground.gateway.types import Cause, Route, Routing, Target
 
+# A worker starts dozens of runs of one model a second, and to read and decrypt a route each time would cost 2 ms of
+# each. What an admin changes applies after so long.
+SECONDS_KEPT = 2.0
 # The places of one fallback model come before those of the next, whatever their own priorities.
 NEXT_MODEL = 1000
+_kept: dict[int, tuple[float, Route]] = {}
+
+
+def recent_route(model_id: int) -> Route:
+    """As `route_for`, and two seconds old at worst."""
+    kept = _kept.get(model_id)
+    if kept is None or time.monotonic() - kept[0] > SECONDS_KEPT:
+        kept = _kept[model_id] = time.monotonic(), route_for(Model.objects.get(pk=model_id))
+    return kept[1]
 
 
 def route_for(model: Model) -> Route:
     """Its deployments that can be asked, and its fallbacks by cause. Raises ModelUnavailable."""
-    fallbacks = list(
-        Fallback.objects.filter(model=model).order_by("cause", "position", "pk").values_list("cause", "to_model")
-    )
-    deployments = served_deployments().filter(model__in={model.pk, *(pk for _cause, pk in fallbacks)})
-    served: defaultdict[int, list[Target]] = defaultdict(list)
-    for deployment in deployments.select_related("provider", "model"):
-        served[deployment.model_id].append(_target(deployment))
+    fallbacks = list(Fallback.objects.filter(model=model).values_list("cause", "to_model"))
+    served = _served(model, also={pk for _cause, pk in fallbacks})
     if not served[model.pk]:
         raise ModelUnavailable(_("%(model)s is not served by any provider right now.") % {"model": model.name})
     by_cause: defaultdict[Cause, tuple[Target, ...]] = defaultdict(tuple)
@@ -34,23 +42,43 @@ def route_for(model: Model) -> Route:
     return Route(tuple(served[model.pk]), cast(Routing, model.routing), f"model:{model.pk}", dict(by_cause))
 
 
+def _served(model: Model, *, also: set[int]) -> defaultdict[int, list[Target]]:
+    """The targets by model. Another model whose key cannot be read is left out; the model's own has to be said."""
+    served: defaultdict[int, list[Target]] = defaultdict(list)
+    for deployment in served_deployments().filter(model__in={model.pk, *also}).select_related("provider", "model"):
+        try:
+            served[deployment.model_id].append(_target(deployment))
+        except CredentialUnreadable:
+            if deployment.model_id == model.pk:
+                raise
+    return served
+
+
 def _target(deployment: Deployment) -> Target:
     provider = deployment.provider
-    return Target(
+    return replace(
+        target_for(provider, name=deployment.name, credential=secret_of(provider)),
         key=str(deployment.pk),
-        label=f"{deployment.name} at {provider.name}",
-        kind=provider.kind,
-        model=deployment.name,
-        base_url=provider.base_url,
-        credential=decrypt(provider.credential),
-        provider=provider.slug,
-        options=provider.options,
-        region=provider.region,
-        data_use=provider.data_use,
         priority=deployment.priority,
         weight=deployment.weight,
         requests_per_minute=deployment.requests_per_minute,
         tokens_per_minute=deployment.tokens_per_minute,
         max_parallel=deployment.max_parallel,
         max_output_tokens=deployment.model.max_output_tokens,
+    )
+
+
+def target_for(provider: Provider, *, name: str, credential: str) -> Target:
+    """The provider as the gateway sees it, asked for its model `name`."""
+    return Target(
+        key="",
+        label=f"{name} at {provider.name}",
+        kind=provider.kind,
+        model=name,
+        base_url=provider.base_url,
+        credential=credential,
+        provider=provider.slug,
+        options=provider.options,
+        region=provider.region,
+        data_use=provider.data_use,
     )

@@ -109,7 +109,7 @@ def status_id(number: int) -> str:
 
 
 @cache
-def redis_for_streams() -> Redis:
+def redis_for_commands() -> Redis:
     return Redis.from_url(
         settings.STREAM_REDIS_URL, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1)
     )
@@ -122,7 +122,7 @@ def read(run_id: UUID) -> Piece:
     """
     whole = Piece(Position())
     try:
-        entries = redis_for_streams().xrange(key_of(run_id))
+        entries = redis_for_commands().xrange(key_of(run_id))
     except RedisError:
         return whole
     for piece in pieces_from(entries):
@@ -141,7 +141,7 @@ def read(run_id: UUID) -> Piece:
 def append_end(run_id: UUID, *, at: Position, state: str) -> None:
     """Close the stream of a run that no worker writes. Best effort: readers look at the row as well."""
     try:
-        pipe = redis_for_streams().pipeline(transaction=False)
+        pipe = redis_for_commands().pipeline(transaction=False)
         pipe.xadd(key_of(run_id), {STATE: state, LENGTH: str(at)}, id=END_ID)
         pipe.expire(key_of(run_id), SECONDS_AFTER_END)
         pipe.execute(raise_on_error=False)
@@ -152,7 +152,7 @@ def append_end(run_id: UUID, *, at: Position, state: str) -> None:
 def publish_cancel(run_id: UUID) -> None:
     """Tell all workers at once. Best effort: the run's worker finds the request in the row within two seconds."""
     try:
-        redis_for_streams().publish(cancel_channel(), str(run_id))
+        redis_for_commands().publish(cancel_channel(), str(run_id))
     except RedisError:
         return
 
@@ -164,7 +164,7 @@ def wait_for(run: Run, *, seconds: float) -> Run:
         if not connection.in_atomic_block:
             connection.close()
         try:
-            redis_for_streams().xread({key_of(run.pk): JUST_BEFORE_END}, block=int(min(left, 2.0) * 1000) + 1)
+            redis_for_commands().xread({key_of(run.pk): JUST_BEFORE_END}, block=int(min(left, 2.0) * 1000) + 1)
         except RedisError:
             time.sleep(min(left, 0.5))
         run.refresh_from_db()

@@ -3,36 +3,34 @@
 import asyncio
 import logging
 import time
-from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 from celery.signals import worker_ready, worker_shutdown
 from celery.worker.consumer import Consumer
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
 from playground.catalog.errors import CredentialUnreadable
-from playground.catalog.routes import route_for
+from playground.catalog.routes import recent_route
 from playground.gateway import router
 from playground.gateway.errors import CredentialRejected, GatewayError
 from playground.gateway.providers import KINDS, adapter
 from playground.gateway.types import Limits, Route
 from playground.lib.refusal import Refusal
-from playground.quota import ledger
+from playground.quota.errors import ReservationClosed
 from playground.runs import events, requests
 from playground.runs.affording import afford_another
 from playground.runs.answers import Answer
 from playground.runs.asking import Asking
+from playground.runs.claim import claim_run
 from playground.runs.finish import finish_queued, finish_run
 from playground.runs.loop import LOST, made_loop, stream_loop
 from playground.runs.models import Run, RunState
 from playground.runs.outcomes import Outcome
 from playground.runs.remembered import remember
-from playground.runs.routing import limiter, manner_of, route_of
+from playground.runs.routing import allowed_route, limiter, manner_of
 
 # A database that restarts keeps nobody from settling what was spent.
 SECONDS_TO_RETRY_THE_END = 300.0
@@ -62,20 +60,25 @@ def hang_up(**_: object) -> None:
 def execute_run(run_id: UUID) -> None:
     """Claim the run, ask the provider, stream the answer, settle. A run that somebody else claimed is left alone."""
     try:
-        claimed = _claim(run_id)
+        run = claim_run(run_id)
     except Refusal as refusal:
         _refuse(run_id, refusal.code, refusal.title)
         return
-    except CredentialUnreadable:
-        name = Run.objects.values_list("model_name", flat=True).get(pk=run_id)
-        _refuse(run_id, CredentialRejected.code, CredentialRejected.sentence.format(model=name))
+    except ReservationClosed:
+        _refuse(run_id, "not_started", _("This waited too long to be answered. Nothing was charged; please try again."))
         return
-    if claimed is None:
+    if run is None:
         return
-    run, route, request = claimed
-    connection.close()
     answer, loop = Answer(run.pk, run.fence), stream_loop()
-    outcome = loop.run(answer, _ask(answer, route, request, run=run))
+    try:
+        route, request = _route_of(run), requests.load(run.request or {})
+    except Refusal as refusal:
+        outcome = _not_asked(refusal.code, refusal.title)
+    except CredentialUnreadable:
+        outcome = _not_asked(CredentialRejected.code, CredentialRejected.sentence.format(model=run.model_name))
+    else:
+        connection.close()
+        outcome = loop.run(answer, _ask(answer, route, request, run=run))
     if answer.stopped != LOST and _finish(run, outcome):
         if run.cache_key:
             remember(run)
@@ -84,33 +87,23 @@ def execute_run(run_id: UUID) -> None:
         loop.forget(answer)
 
 
-@transaction.atomic
-def _claim(run_id: UUID) -> tuple[Run, Route, requests.Request] | None:
-    """Make the run ours and write down that a provider call is about to leave, before it does."""
-    claimed = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
-        state=RunState.RUNNING,
-        fence=F("fence") + 1,
-        lease_until=Now() + timedelta(seconds=settings.RUN_LEASE_SECONDS),
-        started_at=Now(),
-    )
-    if not claimed:
-        return None
-    run = Run.objects.select_related("model", "user").get(pk=run_id)
-    if not run.user.is_active:
-        raise Refusal(_("%(person)s may no longer ask.") % {"person": run.user})
-    if run.model is None:
+def _route_of(run: Run) -> Route:
+    if run.model_id is None:
         raise Refusal(_("%(model)s is no longer offered.") % {"model": run.model_name})
-    route = route_of(run, route_for(run.model))
+    route = allowed_route(run, recent_route(run.model_id))
     if not route.targets:
         raise Refusal(_("%(model)s is not served right now.") % {"model": run.model_name})
-    ledger.mark_started(run_id)
-    return run, route, requests.load(run.request or {})
+    return route
 
 
 def _refuse(run_id: UUID, code: str, message: str) -> None:
     run = Run.objects.get(pk=run_id)
     if finish_queued(run, state=RunState.FAILED, error_code=code, error_message=message):
         events.append_end(run_id, at=events.Position(), state=RunState.FAILED)
+
+
+def _not_asked(code: str, message: str) -> Outcome:
+    return Outcome(state=RunState.FAILED, error_code=code, error_message=message, is_billed=False)
 
 
 def _finish(run: Run, outcome: Outcome) -> bool:

@@ -3,63 +3,96 @@
 Whoever comes second (a worker that lost its lease, a Stop that raced) changes nothing and is told so.
 """
 
+import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from playground.gateway.types import Vectors
+from playground.gateway.types import Usage, Vectors
 from playground.lib.markdown import render
 from playground.quota import ledger
 from playground.runs.charges import charge_for, saved_by_cache, tokens
-from playground.runs.models import Attempt, Run, RunState, RunVectors
+from playground.runs.models import Run, RunState, RunVectors
 from playground.runs.outcomes import AttemptRecord, Charge, Outcome
 
 BYTES_A_NUMBER = 4
+
+# By hand, because every run ends here: the ORM takes 0.3 ms to write each of these statements.
+_END = """
+UPDATE playground_run SET finished_at = statement_timestamp(), {changes}
+WHERE id = %(run)s AND fence = %(fence)s AND state = 'running'
+"""
+Columns = dict[str, Any]
+NOTHING = Charge(Usage(), {}, 0, is_estimated=False)
 
 
 def finish_run(run: Run, outcome: Outcome) -> bool:
     """End a running run as its worker, or in its worker's place, with the fence that `run` was read with."""
     charge = charge_for(run, outcome) if outcome.is_billed else None
-    html = render(outcome.text)
+    columns = {
+        "state": outcome.state,
+        "output": outcome.text,
+        "output_html": render(outcome.text),
+        "reasoning": outcome.reasoning,
+        "calls": json.dumps([asdict(call) for call in outcome.calls]),
+        "finish_reason": outcome.finish_reason,
+        "error_code": outcome.error_code,
+        "error_message": outcome.error_message,
+        "answered_by": outcome.target.label if outcome.target else "",
+        "fell_back": bool(outcome.fallback_reason),
+        "fallback_reason": outcome.fallback_reason,
+        "discarded": outcome.discarded,
+        "seconds_in_line": outcome.seconds_in_line,
+        "first_token_at": _moment(run, outcome.first_token),
+        "request": None,
+        **_columns(charge),
+    }
     with transaction.atomic():
-        ended = Run.objects.filter(pk=run.pk, fence=run.fence, state=RunState.RUNNING).update(
-            state=outcome.state,
-            output=outcome.text,
-            output_html=html,
-            reasoning=outcome.reasoning,
-            calls=[asdict(call) for call in outcome.calls],
-            finish_reason=outcome.finish_reason,
-            error_code=outcome.error_code,
-            error_message=outcome.error_message,
-            answered_by=outcome.target.label if outcome.target else "",
-            fell_back=bool(outcome.fallback_reason),
-            fallback_reason=outcome.fallback_reason,
-            discarded=outcome.discarded,
-            seconds_in_line=outcome.seconds_in_line,
-            first_token_at=_moment(run, outcome.first_token),
-            finished_at=Now(),
-            request=None,
-            **_columns(charge),
-        )
-        if not ended:
+        if not _end(run, columns):
             return False
         if outcome.vectors is not None:
             _save_vectors(run, outcome.vectors)
-        Attempt.objects.bulk_create(_row(run, attempt) for attempt in outcome.attempts)
+        _write_attempts([_row(run, attempt) for attempt in outcome.attempts])
         if charge is None:
             ledger.release(run.pk)
-        else:
-            ledger.settle(
-                run.pk,
-                cost=charge.cost,
-                estimated=charge.is_estimated,
-                provider=outcome.target.provider if outcome.target else "",
-                price=charge.price,
-                usage=tokens(charge.usage),
-            )
+        elif not ledger.settle(
+            run.pk,
+            cost=charge.cost,
+            estimated=charge.is_estimated,
+            provider=outcome.target.provider if outcome.target else "",
+            price=charge.price,
+            usage=tokens(charge.usage),
+        ):
+            _cost_what_was_booked(run)
     return True
+
+
+def _cost_what_was_booked(run: Run) -> None:
+    """The last net had closed the reservation before: lines of the book stay, so the row follows them."""
+    Run.objects.filter(pk=run.pk).update(cost=ledger.booked(run.pk), cost_is_estimated=True)
+
+
+def _end(run: Run, columns: Columns) -> bool:
+    changes = ", ".join(f"{name} = %({name})s" for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(_END.format(changes=changes), {"run": run.pk, "fence": run.fence, **columns})
+        return bool(cursor.rowcount)
+
+
+def _write_attempts(rows: list[Columns]) -> None:
+    """Of one run, in one statement."""
+    if not rows:
+        return
+    names = ", ".join(rows[0])
+    values = ", ".join(f"({', '.join(['%s'] * len(row))})" for row in rows)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO playground_attempt ({names}) VALUES {values}",  # noqa: S608 - names of columns
+            [value for row in rows for value in row.values()],
+        )
 
 
 @transaction.atomic
@@ -78,15 +111,14 @@ def _save_vectors(run: Run, given: Vectors) -> None:
     RunVectors.objects.create(run=run, dimensions=dimensions, data=b"".join(given.vectors))
 
 
-def _columns(charge: Charge | None) -> dict[str, int | bool]:
+def _columns(charge: Charge | None) -> Columns:
     if charge is None:
         return {}
-    return {
-        "cost": charge.cost,
-        "cost_is_estimated": charge.is_estimated,
-        "saved": saved_by_cache(charge),
-        **tokens(charge.usage),
-    }
+    return {**_spent(charge), "saved": saved_by_cache(charge)}
+
+
+def _spent(charge: Charge) -> Columns:
+    return {"cost": charge.cost, "cost_is_estimated": charge.is_estimated, **tokens(charge.usage)}
 
 
 def _moment(run: Run, seconds: float | None) -> datetime | None:
@@ -96,18 +128,16 @@ def _moment(run: Run, seconds: float | None) -> datetime | None:
     return run.started_at + timedelta(seconds=seconds)
 
 
-def _row(run: Run, attempt: AttemptRecord) -> Attempt:
-    charge = attempt.charge
-    spent = {"cost": charge.cost, "cost_is_estimated": charge.is_estimated, **tokens(charge.usage)} if charge else {}
-    return Attempt(
-        **spent,
-        run=run,
-        number=attempt.number,
-        deployment=attempt.target.label,
-        target=attempt.target.key,
-        provider=attempt.target.provider,
-        error_code=attempt.error_code,
-        started_at=_moment(run, attempt.started) or run.created_at,
-        first_token_at=_moment(run, attempt.first_token),
-        finished_at=_moment(run, attempt.finished),
-    )
+def _row(run: Run, attempt: AttemptRecord) -> Columns:
+    return {
+        "run_id": run.pk,
+        "number": attempt.number,
+        "deployment": attempt.target.label,
+        "target": attempt.target.key,
+        "provider": attempt.target.provider,
+        "error_code": attempt.error_code,
+        "started_at": _moment(run, attempt.started) or run.created_at,
+        "first_token_at": _moment(run, attempt.first_token),
+        "finished_at": _moment(run, attempt.finished),
+        **_spent(attempt.charge or NOTHING),
+    }

@@ -63,6 +63,7 @@ class StreamLoop:
             logger.warning("The end of run %s is not in its event stream yet", answer.run_id)
 
     async def _end(self, answer: Answer, state: str) -> None:
+        self._writer.answers[answer.run_id] = answer  # one that nobody could be asked for is not there yet
         answer.shown = self._loop.create_future()
         answer.end_state = state
         await answer.shown

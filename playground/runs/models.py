@@ -186,6 +186,7 @@ class Attempt(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="attempts_are_numbered")]
+        indexes = [BrinIndex(fields=["started_at"], autosummarize=True, name="attempts_by_time")]
 
     def __str__(self) -> str:
         return f"attempt {self.number} of run {self.run_id}"

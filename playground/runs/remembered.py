@@ -13,7 +13,7 @@ from redis import RedisError
 
 from accounts.models import Department
 from playground.catalog.models import Model
-from playground.runs.events import redis_for_streams
+from playground.runs.events import redis_for_commands
 from playground.runs.handling import Handling
 from playground.runs.models import Run, RunState
 
@@ -35,7 +35,7 @@ def key_for(handling: Handling, *, department: Department, model: Model, request
 def recall(run: Run) -> bool:
     """Make `run` one that has its answer already, at no cost, where one is kept."""
     try:
-        kept = redis_for_streams().get(name_of(run.cache_key))
+        kept = redis_for_commands().get(name_of(run.cache_key))
     except RedisError:
         return False
     if not isinstance(kept, bytes):
@@ -57,7 +57,7 @@ def remember(run: Run) -> None:
     if stored is None or len(stored["output_html"]) > LONGEST_KEPT:
         return
     try:
-        redis_for_streams().set(name_of(run.cache_key), json.dumps(stored), ex=run.cache_seconds)
+        redis_for_commands().set(name_of(run.cache_key), json.dumps(stored), ex=run.cache_seconds)
     except RedisError:
         return
 

@@ -18,7 +18,7 @@ FREEDOM = {DataUse.OURS: 0, DataUse.NOT_KEPT: 1, DataUse.KEPT: 2, DataUse.TRAINE
 _limiters: WeakKeyDictionary[asyncio.AbstractEventLoop, RedisLimiter] = WeakKeyDictionary()
 
 
-def route_of(run: Run, route: Route) -> Route:
+def allowed_route(run: Run, route: Route) -> Route:
     """Without the places that may not answer this run: what was set aside is for those with an admitted price, and
     another model's place may do no more with the data than the model's own.
     """

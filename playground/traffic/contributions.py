@@ -1,12 +1,12 @@
 """What one ended run adds: its row among the ended runs, and the numbers of one tally while they are added up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from playground.runs.models import Attempt, Run, RunState
 from playground.traffic import histogram
-from playground.traffic.models import EndedRun, Slip
+from playground.traffic.models import EndedRun, Slip, Tally
 
 FAILED = frozenset({RunState.FAILED, RunState.INTERRUPTED})
 # The columns of a Tally that are plain sums.
@@ -36,8 +36,8 @@ class Part:
     total: list[int] = field(default_factory=list)
 
     @classmethod
-    def sum(cls, parts: "list[Part]") -> "Part":
-        if len(parts) == 1:
+    def sum(cls, parts: "Sequence[Part | Tally]") -> "Part":
+        if isinstance(parts[0], Part) and len(parts) == 1:
             return parts[0]
         whole = cls()
         for name in SUMS:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from playground.traffic.causes import name_of
 
 
@@ -11,6 +13,10 @@ class Cooldown:
     deployment: str
     cause: str
     until: datetime
+
+    @property
+    def seconds(self) -> float:
+        return max(0.0, (self.until - timezone.now()).total_seconds())
 
     @property
     def why(self) -> str:

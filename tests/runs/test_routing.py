@@ -11,7 +11,7 @@ from playground.catalog.models import Audience, Cause, DataUse, Deployment, Fall
 from playground.gateway import health
 from playground.quota.models import LedgerEntry
 from playground.runs import remembered
-from playground.runs.events import redis_for_streams
+from playground.runs.events import redis_for_commands
 from playground.runs.handling import Handling
 from playground.runs.models import OnBreak, Run, RunState
 from playground.runs.start import cancel_run, start_run
@@ -60,7 +60,7 @@ def calls(run: Run) -> list[tuple[str, str]]:
 
 
 def in_line(model: Model) -> int:
-    return int(redis_for_streams().zcard(f"{django_settings.REDIS_KEY_PREFIX}:line:model:{model.pk}"))
+    return int(redis_for_commands().zcard(f"{django_settings.REDIS_KEY_PREFIX}:line:model:{model.pk}"))
 
 
 def put(user: User, model: Model, handling: Handling = Handling()) -> Run:  # noqa: B008 - a frozen value
@@ -218,7 +218,7 @@ KEPT = Handling(cache_seconds=60, cache_scope="tool version 1")
 def until_kept(run: Run) -> Run:
     """The answer is kept a moment after the run has ended."""
     ended = until_ended(run)
-    wait_until(lambda: redis_for_streams().exists(remembered.name_of(run.cache_key)), what="a kept answer")
+    wait_until(lambda: redis_for_commands().exists(remembered.name_of(run.cache_key)), what="a kept answer")
     return ended
 
 

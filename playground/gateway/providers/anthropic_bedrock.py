@@ -13,10 +13,12 @@ import httpx2
 from anthropic.lib.bedrock._stream_decoder import AWSEventStreamDecoder
 
 from playground.gateway.errors import Broken, CredentialRejected, NotInstalled
-from playground.gateway.providers.anthropic import ask_messages, translated
+from playground.gateway.providers.anthropic import ask_messages, embed, translated
 from playground.gateway.providers.base import CONNECT_SECONDS, NO_TIMEOUT, POOL, Response
 from playground.gateway.providers.clients import client_for
 from playground.gateway.types import ChatRequest, Event, Limits, Target
+
+__all__ = ["embed", "list_models", "stream"]
 
 try:
     import boto3

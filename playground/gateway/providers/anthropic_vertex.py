@@ -11,10 +11,12 @@ import anthropic
 import httpx2
 
 from playground.gateway.errors import CredentialRejected, NotInstalled, Unreachable
-from playground.gateway.providers.anthropic import ask_messages, translated
+from playground.gateway.providers.anthropic import ask_messages, embed, translated
 from playground.gateway.providers.base import CONNECT_SECONDS, NO_TIMEOUT, POOL
 from playground.gateway.providers.clients import client_for
 from playground.gateway.types import ChatRequest, Event, Limits, Target
+
+__all__ = ["embed", "list_models", "stream"]
 
 try:
     from google.auth.exceptions import GoogleAuthError, TransportError
