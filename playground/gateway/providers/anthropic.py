@@ -37,7 +37,7 @@ def stream(target: Target, request: ChatRequest, limits: Limits) -> AsyncIterato
     def ask() -> AbstractAsyncContextManager[Response]:
         return client(target).messages.with_streaming_response.create(**_body(target, request))
 
-    return answer(ask, Reading(), limits, translated)
+    return answer(ask, Reading(), limits, translated, max_output_tokens=request.max_output_tokens)
 
 
 async def list_models(target: Target) -> list[str]:
