@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from playground.gateway.types import Delta, Event, ReasoningDelta, Usage
+from playground.gateway.types import Delta, Event, ReasoningDelta, ToolCallDelta, Usage
 
 MOST_BYTES_A_TOKEN = 16
 
@@ -21,18 +21,19 @@ class Guard:
         self._pieces = 0
         self._bytes = 0
         self._usage: Usage | None = None
+        self.has_cut = False
 
     def admits(self, event: Event) -> bool:
         """False when this is more than was paid for: then the answer ends before it."""
-        if isinstance(event, Delta | ReasoningDelta):
-            text = event.text
+        if isinstance(event, Delta | ReasoningDelta | ToolCallDelta):
+            text = event.arguments if isinstance(event, ToolCallDelta) else event.text
             self._pieces += 1
             self._bytes += len(text) if text.isascii() else len(text.encode(errors="replace"))
             reported = self._usage.output_tokens if self._usage else 0
-            return max(self._pieces, reported, self._bytes // MOST_BYTES_A_TOKEN) <= self._most
-        if isinstance(event, Usage):
+            self.has_cut = max(self._pieces, reported, self._bytes // MOST_BYTES_A_TOKEN) > self._most
+        elif isinstance(event, Usage):
             self._usage = event
-        return True
+        return not self.has_cut
 
     def usage(self) -> list[Usage]:
         """One that came early, completed with what is certain by now, or a cut answer would look almost free."""

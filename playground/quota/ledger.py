@@ -83,14 +83,14 @@ def reserve(
     api_key_id: int | None = None,
     at: datetime | None = None,
 ) -> Reservation:
-    """Set `amount` aside in every window that counts `user`, `department` or the company, or in none.
+    """Set `amount` aside in every window that counts the key, `user`, `department` or the company, or in none.
 
     `lifetime` seconds after which the sweep may expire it. Raises QuotaExceeded, and then nothing was written. The same
     `run_id` again gives the same reservation. It counts `at` the database's now; another instant is for rehearsals.
     """
     try:
         with transaction.atomic():
-            now, windows = windows_to_count_in(user, department, at=at)
+            now, windows = windows_to_count_in(user, department, api_key_id=api_key_id, at=at)
             reservation = Reservation(
                 run_id=run_id,
                 amount=amount,
@@ -159,6 +159,11 @@ def settle(
 def release(run_id: UUID) -> bool:
     """Give the whole reservation back. False when it was already closed."""
     return close(run_id, closing.TO, {"state": ReservationState.RELEASED, "cost": 0})
+
+
+def booked(run_id: UUID) -> int:
+    """What the run has cost, by the book, once its reservation is closed."""
+    return Reservation.objects.values_list("settled", flat=True).get(pk=run_id)
 
 
 def expire_overdue(*, at: datetime | None = None, most: int = 500) -> int:
@@ -237,7 +242,9 @@ def _hold(window_ids: list[int], amount: int) -> None:
 
 
 def _refuse_if_full(window_ids: list[int], amount: int) -> None:
-    windows = QuotaWindow.objects.filter(pk__in=window_ids).select_related("quota__department", "quota__user")
+    windows = QuotaWindow.objects.filter(pk__in=window_ids).select_related(
+        "quota__department", "quota__user", "quota__api_key"
+    )
     full = [window for window in windows if not window.has_room(amount)]
     if full:
         raise _NoRoomError(min(full, key=lambda window: window.left or 0))

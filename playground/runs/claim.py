@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
+from playground.lib.refusal import Refusal
 from playground.quota import ledger
 from playground.runs.models import Run
 
@@ -21,7 +23,7 @@ UPDATE playground_run
 SET state = 'running', fence = fence + 1, started_at = statement_timestamp(),
     lease_until = statement_timestamp() + make_interval(secs => %s)
 WHERE id = %s AND state = 'queued'
-RETURNING {", ".join(_COLUMNS)}
+RETURNING {", ".join(_COLUMNS)}, (SELECT is_active FROM accounts_user WHERE accounts_user.id = user_id)
 """  # noqa: S608 - names of columns
 
 
@@ -29,14 +31,18 @@ RETURNING {", ".join(_COLUMNS)}
 def claim_run(run_id: UUID) -> Run | None:
     """The run, with what is needed to ask and to end it; None when it is no longer queued.
 
-    Written down before the provider call leaves. Raises ReservationClosed when nothing is set aside for it any more.
+    Written down before the provider call leaves. Raises, and leaves the run queued: ReservationClosed when nothing is
+    set aside for it any more, Refusal when the person was disabled in the meantime.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [settings.RUN_LEASE_SECONDS, run_id])
         row = cursor.fetchone()
     if row is None:
         return None
-    run = Run.from_db(connection.alias, _COLUMNS, row)
+    *values, may_ask = row
+    run = Run.from_db(connection.alias, _COLUMNS, values)
+    if not may_ask:
+        raise Refusal(_("%(person)s may no longer ask.") % {"person": Run.objects.get(pk=run_id).user})
     run.request, run.prices = (json.loads(text) for text in (run.request or "null", run.prices))
     ledger.mark_started(run_id)
     return run

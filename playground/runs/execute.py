@@ -5,7 +5,7 @@ import logging
 import time
 from uuid import UUID
 
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutdown
 from celery.worker.consumer import Consumer
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
@@ -16,15 +16,15 @@ from playground.catalog.routes import recent_route
 from playground.gateway import router
 from playground.gateway.errors import CredentialRejected, GatewayError
 from playground.gateway.providers import KINDS, adapter
-from playground.gateway.types import ChatRequest, Limits, Route
+from playground.gateway.types import Limits, Route
 from playground.lib.refusal import Refusal
 from playground.quota.errors import ReservationClosed
-from playground.runs import requests
+from playground.runs import events, requests
 from playground.runs.answers import Answer
 from playground.runs.asking import Asking
 from playground.runs.claim import claim_run
-from playground.runs.finish import finish_run
-from playground.runs.loop import LOST, stream_loop
+from playground.runs.finish import finish_queued, finish_run
+from playground.runs.loop import LOST, made_loop, stream_loop
 from playground.runs.models import Run, RunState
 from playground.runs.outcomes import Outcome
 
@@ -45,12 +45,23 @@ def warm_up(sender: Consumer, **_: object) -> None:
             adapter(kind)
 
 
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
+def hang_up(**_: object) -> None:
+    """All answers have ended: no provider is to keep a connection open for a worker that has gone."""
+    if loop := made_loop():
+        loop.close(router.close_clients())
+        logger.info("The connections to providers are closed")
+
+
 def execute_run(run_id: UUID) -> None:
     """Claim the run, ask the provider, stream the answer, settle. A run that somebody else claimed is left alone."""
     try:
         run = claim_run(run_id)
+    except Refusal as refusal:
+        _refuse(run_id, refusal.code, refusal.title)
+        return
     except ReservationClosed:
-        logger.warning("Run %s is not asked: nothing is set aside for it any more", run_id)
+        _refuse(run_id, "not_started", _("This waited too long to be answered. Nothing was charged; please try again."))
         return
     if run is None:
         return
@@ -80,6 +91,12 @@ def _route_of(run: Run) -> Route:
     return Route(targets)
 
 
+def _refuse(run_id: UUID, code: str, message: str) -> None:
+    run = Run.objects.get(pk=run_id)
+    if finish_queued(run, state=RunState.FAILED, error_code=code, error_message=message):
+        events.append_end(run_id, at=events.Position(), state=RunState.FAILED)
+
+
 def _not_asked(code: str, message: str) -> Outcome:
     return Outcome(state=RunState.FAILED, error_code=code, error_message=message, is_billed=False)
 
@@ -98,7 +115,7 @@ def _finish(run: Run, outcome: Outcome) -> bool:
             pause = min(pause * 2, 10.0)
 
 
-async def _ask(answer: Answer, route: Route, request: ChatRequest, *, name: str) -> Outcome:
+async def _ask(answer: Answer, route: Route, request: requests.Request, *, name: str) -> Outcome:
     """Consume the provider's stream into `answer`; however that ends, say how."""
     asking = Asking(answer, model=name)
     limits = Limits(settings.RUN_FIRST_BYTE_SECONDS, settings.RUN_IDLE_SECONDS, settings.RUN_TOTAL_SECONDS)

@@ -76,6 +76,13 @@ class StreamLoop:
         """Let the answers end by themselves for so long, then interrupt the rest."""
         self._loop.call_soon_threadsafe(self._loop.call_later, seconds, self._interrupt_all)
 
+    def close(self, work: Coroutine[None, None, None]) -> None:
+        """Do the last thing in the loop, when no answer is written any more."""
+        try:
+            asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=SECONDS_FOR_THE_END)
+        except TimeoutError:
+            logger.warning("Not every connection to a provider could be closed in time")
+
     def _interrupt_all(self) -> None:
         for answer in list(self._writer.answers.values()):
             answer.stop(RunState.INTERRUPTED)
@@ -133,6 +140,11 @@ def stream_loop() -> StreamLoop:
         if not _made:
             _made.append(StreamLoop())
         return _made[0]
+
+
+def made_loop() -> StreamLoop | None:
+    """This process's loop, if a run has needed one."""
+    return _made[0] if _made else None
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

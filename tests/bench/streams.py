@@ -1,55 +1,48 @@
 """How many answers stream at once, and what a token costs: python -m tests.bench.streams [--streams 50,200,500].
 
-Everything is real and on this machine: PostgreSQL, Valkey, one worker, one web server, a provider that sends 40
-tokens a second. Each person asks several times in a row, at a random moment first.
+What `make up` runs, with a provider that sends 40 tokens a second, and beside it in the same run a plain relay: this
+machine's floor, so that figures of different days and machines can be compared as so many times the relay's. Each
+person asks several times in a row, at a random moment first.
 """
 
 import argparse
 import asyncio
+import gc
 import os
 import random
 import statistics
-import subprocess
-import sys
 import time
-from pathlib import Path
+from collections.abc import Sequence
+from math import ceil
 
-from playground.up.ports import free_port, wait_open
+import uvloop
+
+from playground.up.children import Child
 from tests.bench.client import Person, Seen
+from tests.bench.installation import AT_ONCE, Installation, installation
 from tests.bench.processes import cpu_ms, family, memory_mb
 from tests.bench.provider import FIRST_TOKEN_SECONDS
-from tests.services import Services
 
-ROOT = Path(__file__).resolve().parents[2]
+HEAD = "streams          CPU ms per 1,000 tokens   first token +ms       lag ms   errors  lost    MB  (of the CPU)"
 
 
 def main() -> None:
     options = _options()
-    services = Services()
-    services.start()
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
-        "DEMO": "1",
-        "SECRET_KEY": "a-key-for-benches-only-a-key-for-benches-only-a-key",
-        "CREDENTIAL_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-        "LOG_LEVEL": "WARNING",
-    }
-    processes: dict[str, subprocess.Popen[bytes]] = {}
-    try:
-        provider, web = free_port(), free_port()
-        cookie = _prepare(provider)
-        processes = _start(provider, web, options)
-        pids = {name: process.pid for name, process in processes.items()}
-        pids |= dict(zip(("postgres", "valkey"), (process.pid for process in services.processes), strict=True))
-        asyncio.run(_bench(Person(web, cookie, Seen()), people=4, times=1))  # what is slow once only
+    print(f"{options.tokens} tokens a answer at {options.rate:g} a second; p50/p95\n{HEAD}", flush=True)
+    with installation(tokens=options.tokens, rate=options.rate) as made:
+        cookie = _prepare(made)
         for people in options.streams:
-            _measure(pids, web, cookie, people, options)
-    finally:
-        for process in processes.values():
-            process.terminate()
-        for process in processes.values():
-            process.wait(timeout=60)
-        services.stop()
+            floor = 0.0
+            if options.relay:
+                floor = _measure(made, "relay", [made.relay], "", [made.beside[1]], people, options)
+            workers = options.workers or ceil(people / AT_ONCE)
+            with made.serving(webs=options.web, workers=workers) as children:
+                ports = [int(child.name.removeprefix("web ")) for child in children if child.name.startswith("web ")]
+                asyncio.run(_bench(ports, cookie, Seen(), people=4, times=1, ramp=0, tokens=options.tokens))
+                parts = [*made.plan.engines, *children]
+                ours = _measure(made, f"{options.web}+{workers}", ports, cookie, parts, people, options)
+            if floor:
+                print(f"{people:7} = {ours / floor:.1f} times the relay", flush=True)
 
 
 def _options() -> argparse.Namespace:
@@ -58,11 +51,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tokens", default=200, type=int)
     parser.add_argument("--rate", default=40.0, type=float)
     parser.add_argument("--times", default=3, type=int)
+    parser.add_argument("--web", default=1, type=int, help="web servers")
+    parser.add_argument("--workers", default=0, type=int, help="interactive workers; as many as needed")
+    parser.add_argument("--relay", default=True, action=argparse.BooleanOptionalAction, help="measure it as well")
     return parser.parse_args()
 
 
-def _prepare(provider: int) -> str:
+def _prepare(made: Installation) -> str:
     """The tables, a person with a department, a model at the provider; the cookie of her session."""
+    os.environ |= made.environment
     import django  # noqa: PLC0415 - the environment had to be set first
 
     django.setup()
@@ -78,9 +75,8 @@ def _prepare(provider: int) -> str:
     user = User.objects.create_user("bench")
     Membership.objects.create(user=user, department=Department.objects.create(name="Bench"), is_primary=True)
     model = Model.objects.create(slug="bench", name="Bench", max_output_tokens=4096)
-    at = save_provider(
-        slug="bench", name="Bench", kind="openai_compatible", base_url=f"http://127.0.0.1:{provider}/v1", credential="x"
-    )
+    base_url = f"http://127.0.0.1:{made.provider}/v1"
+    at = save_provider(slug="bench", name="Bench", kind="openai_compatible", base_url=base_url, credential="x")
     deployment = Deployment.objects.create(model=model, provider=at, name="bench")
     Price.objects.create(
         deployment=deployment, effective_from=timezone.now(), input=1_000_000, output=4_000_000, cached_input=100_000
@@ -88,56 +84,73 @@ def _prepare(provider: int) -> str:
     return f"session={session_of(user)}"
 
 
-def _start(provider: int, web: int, options: argparse.Namespace) -> dict[str, subprocess.Popen[bytes]]:
-    commands = {
-        "provider": ["-m", "tests.bench.provider", str(provider), str(options.tokens), str(options.rate)],
-        "worker": [
-            *("-m", "celery", "-A", "playground", "worker", "-P", "threads", "-c", str(max(options.streams) + 50)),
-            *("-Q", "interactive", "--prefetch-multiplier", "1", "--without-gossip", "--without-mingle"),
-            *("-l", "WARNING"),
-        ],
-        "web": [
-            *("-m", "uvicorn", "playground.asgi:application", "--port", str(web), "--loop", "uvloop"),
-            *("--http", "httptools", "--no-access-log", "--log-level", "warning"),
-        ],
-    }
-    processes = {name: subprocess.Popen([sys.executable, *line], cwd=ROOT) for name, line in commands.items()}  # noqa: S603
-    if not (wait_open(provider) and wait_open(web)):
-        raise SystemExit("The provider or the web server did not start.")
-    return processes
-
-
-async def _bench(person: Person, *, people: int, times: int, ramp: float = 0.0) -> None:
-    async def one() -> None:
+async def _bench(
+    ports: Sequence[int], cookie: str, seen: Seen, *, people: int, times: int, ramp: float, tokens: int
+) -> None:
+    async def one(port: int) -> None:
         await asyncio.sleep(random.uniform(0, ramp))  # noqa: S311
-        await Person(person.port, person.cookie, person.seen).ask(times)
+        await Person(port, cookie, seen, tokens).ask(times)
 
-    await asyncio.gather(*(one() for _ in range(people)))
+    await asyncio.gather(*(one(ports[number % len(ports)]) for number in range(people)))
 
 
-def _measure(pids: dict[str, int], web: int, cookie: str, people: int, options: argparse.Namespace) -> None:
-    families = {name: family(pid) for name, pid in pids.items() if name != "provider"}
-    before = {name: cpu_ms([pid for pid in each if Path(f"/proc/{pid}").exists()]) for name, each in families.items()}
-    seen, began = Seen(), time.monotonic()
-    asyncio.run(_bench(Person(web, cookie, seen), people=people, times=options.times, ramp=5.0))
-    seconds = time.monotonic() - began
-    families = {name: family(pids[name]) for name in families}
-    used = {name: cpu_ms(each) - before[name] for name, each in families.items()}
-    thousands = sum(len(text) for text in seen.texts.values()) / 1000
-    wrong = sum(len(text) != options.tokens for text in seen.texts.values())
-    print(f"\n{people} streams at once, {len(seen.texts)} answers in {seconds:.0f} s")
-    print(f"  errors {len(seen.errors)} {seen.errors[:2]}, unfinished {seen.unfinished}, text lost or doubled {wrong}")
+def _measure(
+    made: Installation,
+    name: str,
+    ports: Sequence[int],
+    cookie: str,
+    children: Sequence[Child],
+    people: int,
+    options: argparse.Namespace,
+) -> float:
+    """One line of the table; the processor time of `children` for a thousand tokens, in milliseconds."""
+    before = {child.name: _cpu(child) for child in [*children, made.beside[0]]}
+    before["client"] = time.process_time() * 1000
+    seen = Seen()
+    gc.collect()
+    gc.disable()
+    uvloop.run(_bench(ports, cookie, seen, people=people, times=options.times, ramp=5.0, tokens=options.tokens))
+    gc.enable()
+    thousands = max(seen.tokens, 1) / 1000
+    used = {child.name: (_cpu(child) - before[child.name]) / thousands for child in children}
+    beside = {
+        "client": (time.process_time() * 1000 - before["client"]) / thousands,
+        "provider": (_cpu(made.beside[0]) - before["provider"]) / thousands,
+    }
+    total, parts = sum(used.values()), _by_kind(used)
     added = [each - FIRST_TOKEN_SECONDS * 1000 for each in seen.first_token]
-    print(f"  added time to first token  p50 {_at(added, 50):6.0f} ms   p95 {_at(added, 95):6.0f} ms")
-    print(f"  lag of a token             p50 {_at(seen.lag, 50):6.0f} ms   p95 {_at(seen.lag, 95):6.0f} ms")
-    parts = "  ".join(f"{name} {each / thousands:.1f}" for name, each in used.items())
-    print(f"  CPU per 1,000 tokens       {sum(used.values()) / thousands:.1f} ms   ({parts})")
-    memory = "  ".join(f"{name} {memory_mb(each):.0f}" for name, each in families.items())
-    print(f"  memory                     {memory} MB", flush=True)
+    memory = sum(memory_mb(family(child.process.pid)) for child in children if child.process)
+    shown = "  ".join(f"{kind} {each:.1f}" for kind, each in parts.items())
+    bench = "  ".join(f"{kind} {each:.1f}" for kind, each in beside.items())
+    print(
+        f"{people:7} {name:8} {total:24.1f}   {_range(added):>15} {_range(seen.lag):>12} {len(seen.errors):8}"
+        f" {seen.wrong + seen.unfinished:5} {memory:5.0f}  {shown} | {bench}",
+        flush=True,
+    )
+    for error in seen.errors[:2]:
+        print(f"        {error}")
+    return total
 
 
-def _at(values: list[float], percent: int) -> float:
-    return statistics.quantiles(values, n=100)[percent - 1] if len(values) > 1 else float("nan")
+def _cpu(child: Child) -> float:
+    assert child.process is not None
+    return cpu_ms(family(child.process.pid))
+
+
+def _by_kind(used: dict[str, float]) -> dict[str, float]:
+    kinds = {"web": "web", "interactive": "worker", "PostgreSQL": "postgres", "Valkey": "valkey", "relay": "relay"}
+    parts: dict[str, float] = {}
+    for name, each in used.items():
+        kind = kinds.get(name.split()[0], "others")
+        parts[kind] = parts.get(kind, 0) + each
+    return parts
+
+
+def _range(values: Sequence[float]) -> str:
+    if len(values) < 2:
+        return "-"
+    at = statistics.quantiles(values, n=100)
+    return f"{at[49]:.0f}/{at[94]:.0f}"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""The project's pages, and the smallest door there can be: one that starts a run and says which."""
+"""The project's pages, and the smallest door there can be.
+
+It is the path of every real door's POST: the whole stack of middlewares, a signed-in person, `start_run`. Only what
+a door adds for itself is left out, its own rows and its page.
+"""
 
 from django.http import HttpResponse
 from django.urls import include, path
