@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from playground.catalog.access import served_deployments
 from playground.catalog.models import Model, Price
+from playground.database.compiled import Compiled
 from playground.gateway.types import ChatRequest, Usage
 
 PER = 1_000_000
@@ -31,13 +32,18 @@ def input_bound(request: ChatRequest) -> int:
     return size + TOKENS_PER_TURN * (len(request.turns) + 1) + TOKENS_PER_REQUEST
 
 
-def prices_for(model: Model) -> dict[str, dict[str, int]]:
-    """The prices in force now, by deployment key: {"7": {"id": 3, "input": …, "output": …, "cached_input": …}}."""
-    prices = (
+# Asked for every run.
+_prices = Compiled(
+    lambda model: (
         Price.objects.filter(deployment__in=served_deployments().filter(model=model), effective_from__lte=Now())
         .order_by("deployment_id", "-effective_from", "-id")
         .distinct("deployment_id")
     )
+)
+
+
+def prices_for(model: Model) -> dict[str, dict[str, int]]:
+    """The prices in force now, by deployment key: {"7": {"id": 3, "input": …, "output": …, "cached_input": …}}."""
     return {
         str(price.deployment_id): {
             "id": price.pk,
@@ -45,7 +51,7 @@ def prices_for(model: Model) -> dict[str, dict[str, int]]:
             "output": price.output,
             "cached_input": price.cached_input,
         }
-        for price in prices
+        for price in _prices(model.pk)
     }
 
 
