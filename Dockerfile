@@ -1,9 +1,11 @@
 # One image for web, workers, beat and migrate; compose.yaml and docs/deploy.md show the commands.
 
 FROM python:3.13-slim AS packages
+# requirements-telemetry.txt adds traces for OpenTelemetry.
+ARG REQUIREMENTS=requirements.txt
 WORKDIR /app
 RUN python -m venv /venv
-COPY requirements.txt .
+COPY ${REQUIREMENTS} requirements.txt
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --only-binary :all: \
     --requirement requirements.txt
 

@@ -1,6 +1,7 @@
 """Who somebody is, where she belongs, the keys of her programs, and who did what."""
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,8 @@ class User(AbstractUser):
     role_source = models.CharField(max_length=20, choices=Source, default=Source.SSO)
     # The language the company knows her by, as the identity provider says it ("pt-BR"); may be empty.
     locale = models.CharField(max_length=35, blank=True)
+    # What a greeting calls her, as the identity provider says it; `first_name` holds her whole name.
+    given_name = models.CharField(max_length=150, blank=True)
     departments = models.ManyToManyField(Department, through="Membership", related_name="people")
 
     def __str__(self) -> str:
@@ -77,6 +80,17 @@ class Session(AbstractBaseSession):
     user_id = models.BigIntegerField(null=True, blank=True, db_index=True)
 
 
+class KeyScope(models.TextChoices):
+    """What a key may do beside reading lists and its owner's own runs."""
+
+    MODELS = "models", _("Ask models")
+    TOOLS = "tools", _("Use tools")
+
+
+def all_scopes() -> list[str]:
+    return list(KeyScope.values)
+
+
 class ApiKey(models.Model):
     """A key for programs: the hash is kept, the prefix is shown, the key itself is seen once."""
 
@@ -84,6 +98,7 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=80)
     prefix = models.CharField(max_length=12)
     sha256 = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=20, choices=KeyScope), default=all_scopes, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()

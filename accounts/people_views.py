@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.audit import sentence
 from accounts.decorators import role_required
 from accounts.errors import NotPossible
+from accounts.finding import find_people
 from accounts.forms import MembershipForm, ReasonForm, RoleForm
 from accounts.http import Request
 from accounts.models import AuditEvent, Membership, Source, User
@@ -35,22 +36,12 @@ RECENT_EVENTS = 20
 @require_safe
 def people(request: Request) -> HttpResponse:
     query, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
-    page = Paginator(find_people(query, state), PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/people.html", {"page": page, "q": query, "state": state})
-
-
-def find_people(query: str, state: str) -> QuerySet[User]:
-    """By name, address or department; the page lists each with her places."""
     places = Prefetch("memberships", Membership.objects.select_related("department").order_by("-is_primary", "pk"))
-    found = User.objects.order_by("first_name", "username").prefetch_related(places)
+    found = find_people(query).prefetch_related(places)
     if state in {"active", "disabled"}:
         found = found.filter(is_active=state == "active")
-    for word in query.replace("\x00", "").split():
-        hers = Membership.objects.filter(department__name__icontains=word).values("user")
-        found = found.filter(
-            Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word) | Q(pk__in=hers)
-        )
-    return found
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return render(request, "accounts/people.html", {"page": page, "q": query, "state": state})
 
 
 @role_required(may_manage_people)

@@ -31,6 +31,7 @@ class Mapping:
     owns: frozenset[str] = frozenset()
     role: Role = Role.EMPLOYEE
     name: str = ""
+    given_name: str = ""
     email: str = ""
     locale: str = ""
 
@@ -44,6 +45,7 @@ def map_claims(claims: Claims[str, object]) -> Mapping:
         owns=frozenset(owned),
         role=_role(claims.get(settings.OIDC_ROLE_CLAIM)),
         name=next(filter(None, (_text(claims.get(key)) for key in NAMES)), "")[:150],
+        given_name=_text(claims.get("given_name"))[:150],
         email=_email(claims.get("email")),
         locale=_text(claims.get("locale"))[:35],
     )
@@ -115,11 +117,11 @@ def apply_mapping(user: User, mapping: Mapping) -> User:
     """Make the person what the company says she is. What was set by hand stays as it is."""
     user = User.objects.select_for_update().get(pk=user.pk)
     before = standing(user)
-    user.first_name, user.last_name = mapping.name, ""
+    user.first_name, user.last_name, user.given_name = mapping.name, "", mapping.given_name
     user.email, user.locale = mapping.email, mapping.locale
     if user.role_source == Source.SSO:
         user.role = mapping.role
-    user.save(update_fields=["first_name", "last_name", "email", "locale", "role"])
+    user.save(update_fields=["first_name", "last_name", "given_name", "email", "locale", "role"])
     _sync_memberships(user, mapping)
     after = standing(user)
     if after != before:

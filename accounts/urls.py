@@ -1,16 +1,16 @@
 from django.urls import path
 
-from accounts import oidc, people_views, views
+from accounts import break_glass, oidc, people_views, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-out/", views.sign_out, name="sign_out"),
+    # In front of the page of Django's admin, which has this address.
+    path("admin/login/", break_glass.sign_in, name="break_glass"),
     # The names and addresses that allauth gives them: a provider knows the second one as the redirect URI.
     path("accounts/oidc/sso/login/", oidc.go, name="openid_connect_login"),
     path("accounts/oidc/sso/login/callback/", oidc.come_back, name="openid_connect_callback"),
     path("account/", views.account, name="account"),
-    path("account/keys/", views.keys, name="keys"),
-    path("account/keys/<int:pk>/revoke/", views.revoke, name="revoke_key"),
     path("people/", people_views.people, name="people"),
     path("people/<int:pk>/", people_views.person, name="person"),
     path("people/<int:pk>/disable/", people_views.disable, name="disable_person"),

@@ -12,16 +12,20 @@ app = Celery("playground")
 # For every thread, not only the one that imported this: requests are served in others.
 app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["playground.runs", "playground.chat"])
+app.autodiscover_tasks(["playground.runs", "playground.chat", "playground.traffic"])
 
 app.conf.task_routes = {
     "playground.runs.tasks.execute_run": {"queue": "interactive"},
     "playground.runs.tasks.*": {"queue": "system"},
     "playground.chat.tasks.*": {"queue": "system"},
+    "playground.traffic.tasks.*": {"queue": "system"},
 }
 app.conf.beat_schedule = {
     "sweep-runs": {"task": "playground.runs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "learn-tokens": {"task": "playground.runs.tasks.learn", "schedule": 60.0, "options": {"expires": 60}},
     "purge-chats": {"task": "playground.chat.tasks.purge", "schedule": 3600.0, "options": {"expires": 3600}},
+    "fold-traffic": {"task": "playground.traffic.tasks.fold", "schedule": 10.0, "options": {"expires": 10}},
+    "trim-traffic": {"task": "playground.traffic.tasks.trim_tallies", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
 

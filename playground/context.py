@@ -41,6 +41,7 @@ def page(request: Request) -> dict[str, Any]:
     who = SimpleLazyObject(lambda: person(request.user))
     return {
         "company_name": settings.COMPANY_NAME,
+        "version": settings.VERSION,
         "theme": theme if theme in THEMES else "",
         "sidebar_closed": request.COOKIES.get("sidebar") == "closed",
         "person": who,

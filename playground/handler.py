@@ -17,12 +17,13 @@ from django.core.handlers.base import BaseHandler
 from django.db import connections, reset_queries
 from django.http import HttpRequest, HttpResponseBase
 
+from playground.patience import Send, Sending
+
 # Programs may ask for a whole answer in one piece: their view waits for it, in a thread of its own.
 WAITING = "/v1/"
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 class Handler(ASGIHandler):
@@ -42,6 +43,10 @@ class Handler(ASGIHandler):
                 await self.handle(scope, receive, send)
         else:
             await self.handle(scope, receive, send)
+
+    async def send_response(self, response: HttpResponseBase, send: Send) -> None:
+        with Sending(send) as sending:
+            await super().send_response(response, sending)
 
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith(WAITING):

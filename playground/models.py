@@ -1,14 +1,26 @@
 """Contents page: Django finds the tables here. Nobody else imports it."""
 
-from playground.catalog.models import Deployment, Model, Price, Provider
+from playground.catalog.models import (
+    DepartmentDefault,
+    Deployment,
+    Fallback,
+    Model,
+    Price,
+    Provider,
+    TokenRate,
+)
 from playground.chat.models import Conversation, Message
 from playground.quota.models import LedgerEntry, Quota, QuotaWindow, Reservation
-from playground.runs.models import Attempt, Run
+from playground.runs.models import Attempt, Run, RunVectors
+from playground.traffic.models import EndedRun, Slip, Tally
 
 __all__ = [
     "Attempt",
     "Conversation",
+    "DepartmentDefault",
     "Deployment",
+    "EndedRun",
+    "Fallback",
     "LedgerEntry",
     "Message",
     "Model",
@@ -18,4 +30,8 @@ __all__ = [
     "QuotaWindow",
     "Reservation",
     "Run",
+    "RunVectors",
+    "Slip",
+    "Tally",
+    "TokenRate",
 ]

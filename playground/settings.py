@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "playground.static_files.StaticFilesMiddleware",
+    "playground.following.FollowingMiddleware",
     "playground.headers.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -141,6 +142,8 @@ DATABASES = {
 }
 # How many requests a web process works on at once; those that only stream are not counted.
 WEB_THREADS = env.int("WEB_THREADS", default=12)
+# How long a browser may take nothing of an answer before its connection is given up; seconds.
+WEB_SEND_SECONDS = env.float("WEB_SEND_SECONDS", default=30.0)
 
 # The broker must never evict (`noeviction`); event streams are bounded and expire, and may have a server of their own.
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -243,6 +246,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_REQUEST_BYTES", default=2_500_000)
+API_MAX_REQUEST_BYTES = env.int("API_MAX_REQUEST_BYTES", default=20_000_000)
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
 
 # --- Celery -----------------------------------------------------------------------------------------------------------
 
@@ -292,15 +297,28 @@ RUN_DRAIN_SECONDS = env.float("RUN_DRAIN_SECONDS", default=600.0)
 # A deleted chat is kept for so many days, in case it is wanted back, then it is gone.
 DELETED_CHAT_DAYS = env.int("DELETED_CHAT_DAYS", default=30)
 
-# --- Logging ----------------------------------------------------------------------------------------------------------
+# --- Seen from outside ------------------------------------------------------------------------------------------------
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+# "json" writes one object a line, and a line for every request.
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "playground.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    # One line a provider call is too many.
-    "loggers": {"httpx2": {"level": "WARNING"}},
+    "loggers": {
+        # One line a provider call is too many.
+        "httpx2": {"level": "WARNING"},
+        "playground.following": {"level": LOG_LEVEL if LOG_FORMAT == "json" else "WARNING"},
+    },
 }
+
+# What Prometheus sends as its bearer token to /metrics; without one there is no such page.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Where traces are sent, by OTLP over HTTP. The exporter reads the other OTEL_ variables of the environment itself.
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")

@@ -37,10 +37,24 @@ def make_deployment(db: None) -> Callable[..., Deployment]:
 
 @pytest.fixture
 def make_model(make_deployment: Callable[..., Deployment]) -> Callable[..., Model]:
-    """A model that everyone may pick, served at `base_url` under `name`."""
+    """A model that everyone may pick, served at `base_url` under `name`; `is_able` to see and to call functions."""
 
-    def make(slug: str = "quick", *, max_output_tokens: int = 500, **deployment: object) -> Model:
-        model = Model.objects.create(slug=slug, name=slug.capitalize(), max_output_tokens=max_output_tokens)
+    def make(
+        slug: str = "quick",
+        *,
+        max_output_tokens: int = 500,
+        is_able: bool = True,
+        is_embedding: bool = False,
+        **deployment: object,
+    ) -> Model:
+        model = Model.objects.create(
+            slug=slug,
+            name=slug.capitalize(),
+            max_output_tokens=max_output_tokens,
+            kind="embedding" if is_embedding else "chat",
+            reads_images=is_able,
+            calls_functions=is_able,
+        )
         make_deployment(model, **deployment)
         return model
 

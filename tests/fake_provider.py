@@ -5,10 +5,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import cached_property
 from http.client import HTTPConnection
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from playground.gateway.types import Target
 from playground.up.ports import free_port, wait_open
@@ -32,12 +35,30 @@ class FakeProvider:
         self._call("POST", "/reset")
 
     def target(self, kind: str = "openai_compatible", *, model: str = "demo-quick", key: str = "demo") -> Target:
-        """A target at this provider; Anthropic's SDK adds the /v1 itself."""
-        base_url = self.base_url if kind == "anthropic" else f"{self.base_url}/v1"
-        return Target(key=key, label=model, kind=kind, model=model, base_url=base_url, credential="sk-fake")
+        """A target at this provider; some SDKs add the /v1 themselves."""
+        base_url = f"{self.base_url}/v1" if kind in {"openai", "openai_compatible"} else self.base_url
+        return Target(
+            key=key,
+            label=model,
+            kind=kind,
+            model=model,
+            base_url=base_url,
+            credential=self._service_account if kind == "anthropic_vertex" else "sk-fake",
+            options={"project": "our-project"} if kind == "anthropic_vertex" else {},
+        )
 
-    def wait_until_idle(self, seconds: float = 2.0) -> None:
-        """Fails unless every connection is closed in time."""
+    @cached_property
+    def _service_account(self) -> str:
+        """The key of an account that gets its tokens here."""
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        pem = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        account = {"type": "service_account", "client_email": "us@example.com", "private_key": pem.decode()}
+        return json.dumps(account | {"token_uri": f"{self.base_url}/token", "project_id": "our-project"})
+
+    def wait_until_idle(self, seconds: float = 10.0) -> None:
+        """Fails unless every connection is closed in time: long before a slow answer would have ended by itself."""
         ends_at = time.monotonic() + seconds
         while active := self.counts()["active"]:
             assert time.monotonic() < ends_at, f"{active} connections are still open"

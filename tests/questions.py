@@ -8,4 +8,6 @@ from playground.runs.requests import load
 def question_of(run: Run) -> ChatRequest:
     stored = Run.objects.values_list("request", flat=True).get(pk=run.pk)
     assert stored is not None
-    return load(stored)
+    request = load(stored)
+    assert isinstance(request, ChatRequest)
+    return request

@@ -4,7 +4,6 @@ Refusal
 ├── PromptTooLong      the filled-in template is longer than any prompt may be
 ├── VersionIsFixed     the version is published, in review or retired: it never changes again
 ├── NotReady           a draft that cannot be published yet
-├── NoDepartment       a tool belongs to a department, and its maker is in none
 └── ModelNotYours      the tool asks a model that this person may not use
 """
 
@@ -37,13 +36,6 @@ class NotReady(Refusal):
 
     def __init__(self, reason: str) -> None:
         super().__init__(_("This draft cannot be published yet."), left=reason)
-
-
-class NoDepartment(Refusal):
-    code = "no_department"
-
-    def __init__(self) -> None:
-        super().__init__(_("A tool belongs to a department, and you are in none."))
 
 
 class ModelNotYours(Refusal):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department
 from hub.tools.columns import OrderedJSONField
 from playground.catalog.models import Model
-from playground.runs.models import Run
+from playground.runs.models import OnBreak, Run
 
 
 class Category(models.TextChoices):
@@ -79,6 +79,11 @@ class ToolVersion(models.Model):
     output_kind = models.CharField(max_length=20, choices=OutputKind, default=OutputKind.MARKDOWN)
     # A JSON Schema, where the output is JSON.
     schema = OrderedJSONField(null=True, blank=True)
+    # Whether another model may answer when this one cannot, and what becomes of an answer that breaks off.
+    may_fall_back = models.BooleanField(default=True)
+    on_break = models.CharField(max_length=20, choices=OnBreak, default=OnBreak.KEEP)
+    # How long the answer to the very same inputs may be given again within a department; 0 for never.
+    cache_seconds = models.PositiveIntegerField(default=0)
     # Inputs that show what the tool is for: the sample button fills them in.
     sample_inputs = models.JSONField(default=dict, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

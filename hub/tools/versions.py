@@ -15,10 +15,11 @@ from accounts.departments import primary_department
 from accounts.models import Department, User
 from accounts.roles import may_publish
 from hub.tools.access import may_edit
-from hub.tools.errors import NoDepartment, NotReady, VersionIsFixed
+from hub.tools.errors import NotReady, VersionIsFixed
 from hub.tools.fields import Field, Inputs, dump_fields
 from hub.tools.models import Audience, Category, OutputKind, Tool, ToolVersion, VersionState
 from playground.catalog.models import Model
+from playground.runs.errors import NoDepartment
 
 LONGEST_SLUG = 80
 # Words that stand where a tool's slug does in the address.
@@ -70,7 +71,7 @@ def create_tool(
         raise PermissionDenied
     home = department or primary_department(owner)
     if home is None:
-        raise NoDepartment
+        raise NoDepartment(_("A tool belongs to a department, and you are in none."))
     tool = insert_tool(details, owner=owner, department=home)
     return ToolVersion.objects.create(tool=tool, number=1, created_by=owner, **content.columns())
 

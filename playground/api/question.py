@@ -1,32 +1,37 @@
 """What a wire is, and what it reads from a body, in our words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
-from playground.api.errors import ApiError
-from playground.gateway.types import ChatRequest
+from playground.programs.errors import ApiError
+from playground.runs.events import Piece
 from playground.runs.models import Run
+from playground.runs.requests import Request
+
+
+class Writer(Protocol):
+    """One answer in a vendor's format: whole, or as the frames of a stream."""
+
+    def whole(self, run: Run) -> dict[str, Any]: ...
+    def first(self) -> str: ...
+    def piece(self, piece: Piece) -> str: ...
+    def last(self, run: Run) -> str: ...
+    def broken(self, error: ApiError) -> str:
+        """An error after the stream has begun."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`model` is the slug as sent; `include_usage` is for streams only."""
+    """`model` is the slug as sent."""
 
     model: str
     stream: bool
-    include_usage: bool
-    request: ChatRequest
+    request: Request
+    writer: Callable[[Run], Writer]
 
 
-class Wire(Protocol):
-    """A vendor's format, both ways. Each is a module of plain functions."""
-
-    def read(self, request: HttpRequest) -> Question: ...
-    def answer(self, run: Run) -> dict[str, Any]: ...
-    def first(self, run: Run) -> str: ...
-    def piece(self, run: Run, text: str) -> str: ...
-    def last(self, run: Run, question: Question) -> str: ...
-    def broken(self, error: ApiError) -> str: ...
-    def refuse(self, error: ApiError) -> HttpResponse: ...
+Reader = Callable[[HttpRequest], Question]

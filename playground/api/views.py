@@ -1,99 +1,103 @@
 """/v1: the official SDKs' own endpoints, on the same runs, quotas and ledger as the pages."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine
-from functools import wraps
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
 
 from asgiref.sync import sync_to_async
-from django.db import InterfaceError, OperationalError, connections
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.db import connections
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.decorators import public
-from playground.api import anthropic_wire, openai_wire
-from playground.api.auth import key_for
-from playground.api.errors import ApiError, Away, MethodUnknown, ModelUnknown, from_refusal, from_run
-from playground.api.question import Question, Wire
+from accounts.models import KeyScope
+from playground.api import chat_wire, embeddings, listing, messages_wire, responses_wire
+from playground.api.chat_body import ChatBody
+from playground.api.document import document
+from playground.api.embeddings import EmbeddingsBody
+from playground.api.messages_body import MessagesBody
+from playground.api.question import Question, Reader, Writer
+from playground.api.responses_body import ResponsesBody
 from playground.catalog.access import models_for
-from playground.lib.refusal import Refusal
+from playground.programs import shapes
+from playground.programs.answering import event_stream, finished, limit_headers, name_run, reloaded
+from playground.programs.auth import key_for
+from playground.programs.endpoint import endpoint, identified, refuse
+from playground.programs.errors import MethodUnknown, ModelUnknown, NotFound, from_run
+from playground.programs.rates import count_request
 from playground.runs.models import Run, RunSource
 from playground.runs.start import start_run
 from playground.runs.watching import watch
 
-# After this many seconds a program should try again when the database was away.
-RETRY_SECONDS = 5
 
-Endpoint = Callable[[HttpRequest], Coroutine[Any, Any, HttpResponseBase]]
-
-
-def endpoint(wire: Wire, *, method: str = "POST") -> Callable[[Endpoint], Endpoint]:
-    """An endpoint of `wire`: for programs (no cookie, no CSRF), and every "no" in the wire's own shape."""
-
-    def decorate(view: Endpoint) -> Endpoint:
-        @wraps(view)
-        async def answer(request: HttpRequest) -> HttpResponseBase:
-            try:
-                if request.method != method:
-                    raise MethodUnknown(f"Use {method} here.")
-                return await view(request)
-            except ApiError as error:
-                return _refuse(wire, error)
-            except Refusal as refusal:
-                return _refuse(wire, from_refusal(refusal))
-            except (OperationalError, InterfaceError):
-                return _refuse(wire, Away("The service is away for a moment. Try again.", retry_after=RETRY_SECONDS))
-
-        return csrf_exempt(public(answer))
-
-    return decorate
-
-
-def _refuse(wire: Wire, error: ApiError) -> HttpResponse:
-    response = wire.refuse(error)
-    if error.retry_after is not None:
-        response["Retry-After"] = str(error.retry_after)
-    return response
-
-
-@endpoint(openai_wire, method="GET")
+@endpoint(method="GET", group="Models", summary="The models that this key may use", gives=listing.ModelList)
 async def models(request: HttpRequest) -> HttpResponseBase:
-    return JsonResponse(openai_wire.models(await sync_to_async(_models)(request)))
+    """Both vendors' clients can read the list."""
+    return JsonResponse(await sync_to_async(_models)(request))
 
 
-def _models(request: HttpRequest) -> list[tuple[str, int]]:
-    user = key_for(request).user
-    return [(model.slug, int(model.created_at.timestamp())) for model in models_for(user)]
+def _models(request: HttpRequest) -> dict[str, object]:
+    return listing.model_list(models_for(key_for(request).user))
 
 
-@endpoint(openai_wire)
+@endpoint(method="GET", group="Models", summary="One model", gives=listing.ModelRow)
+async def model(request: HttpRequest, slug: str) -> HttpResponseBase:
+    return JsonResponse(await sync_to_async(_model)(request, slug))
+
+
+def _model(request: HttpRequest, slug: str) -> dict[str, object]:
+    found = models_for(key_for(request).user).filter(slug=slug).first()
+    if found is None:
+        raise ModelUnknown(f"The model “{slug}” does not exist, or this key may not use it.", param="model")
+    return listing.model_row(found)
+
+
+@endpoint(group="Ask a model", summary="Ask, in the format of OpenAI's chat completions", body=ChatBody, streams=True)
 async def chat_completions(request: HttpRequest) -> HttpResponseBase:
-    return await _ask(request, openai_wire)
+    return await _ask(request, chat_wire.read)
 
 
-@endpoint(anthropic_wire)
+@endpoint(group="Ask a model", summary="Ask, in the format of OpenAI's responses", body=ResponsesBody, streams=True)
+async def responses(request: HttpRequest) -> HttpResponseBase:
+    """Nothing is kept for later requests: `store` is always false, and the whole conversation is the input."""
+    return await _ask(request, responses_wire.read)
+
+
+@endpoint(
+    group="Ask a model",
+    summary="Ask, in the format of Anthropic's messages",
+    body=MessagesBody,
+    streams=True,
+    shape=shapes.anthropic,
+)
 async def messages(request: HttpRequest) -> HttpResponseBase:
-    return await _ask(request, anthropic_wire)
+    return await _ask(request, messages_wire.read)
 
 
-async def _ask(request: HttpRequest, wire: Wire) -> HttpResponseBase:
-    question, run = await sync_to_async(_start)(request, wire)
+@endpoint(group="Ask a model", summary="Turn texts into vectors", body=EmbeddingsBody)
+async def create_embeddings(request: HttpRequest) -> HttpResponseBase:
+    return await _ask(request, embeddings.read)
+
+
+async def _ask(request: HttpRequest, read: Reader) -> HttpResponseBase:
+    question, run, headers = await sync_to_async(_start)(request, read)
+    writer = question.writer(run)
     if question.stream:
-        response: HttpResponseBase = StreamingHttpResponse(
-            _chunks(run, question, wire), content_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
-        )
+        response: HttpResponseBase = event_stream(_frames(run, writer))
     else:
-        run = await _finished(run)
+        run = await finished(run)
         if error := from_run(run):
             raise error
-        response = JsonResponse(wire.answer(run))
-    response.headers["x-request-id"] = str(run.pk)
+        response = JsonResponse(await sync_to_async(_whole)(writer, run))
+    for name, value in headers.items():
+        response.headers[name] = value
+    name_run(response, run)
     return response
 
 
-def _start(request: HttpRequest, wire: Wire) -> tuple[Question, Run]:
+def _start(request: HttpRequest, read: Reader) -> tuple[Question, Run, Mapping[str, str]]:
     """Who asks, what, and the run that will answer; the thread's database connection goes back before the wait."""
-    key = key_for(request)
-    question = wire.read(request)
+    key = key_for(request, KeyScope.MODELS)
+    rate = count_request(key)
+    question = read(request)
     model = models_for(key.user).filter(slug=question.model).first()
     if model is None:
         raise ModelUnknown(f"The model “{question.model}” does not exist, or this key may not use it.", param="model")
@@ -105,27 +109,41 @@ def _start(request: HttpRequest, wire: Wire) -> tuple[Question, Run]:
         api_key_id=key.pk,
         idempotency_key=request.headers.get("Idempotency-Key", "")[:100],
     )
+    headers = rate.headers | limit_headers(key)
     connections.close_all()
-    return question, run
+    return question, run, headers
 
 
-async def _finished(run: Run) -> Run:
-    async for _ in watch(run):
-        pass
-    return await sync_to_async(_reload)(run)
+def _whole(writer: Writer, run: Run) -> dict[str, object]:
+    try:
+        return writer.whole(run)
+    finally:
+        connections.close_all()
 
 
-def _reload(run: Run) -> Run:
-    run.refresh_from_db()
-    connections.close_all()
-    return run
-
-
-async def _chunks(run: Run, question: Question, wire: Wire) -> AsyncIterator[str]:
-    yield wire.first(run)
+async def _frames(run: Run, writer: Writer) -> AsyncIterator[str]:
+    yield writer.first()
     async for piece in watch(run):
-        if piece.text:
-            yield wire.piece(run, piece.text)
-    run = await sync_to_async(_reload)(run)
+        if piece.text or piece.reasoning:
+            yield writer.piece(piece)
+        elif not piece.state:
+            yield ": \n\n"
+    run = await reloaded(run)
     error = from_run(run)
-    yield wire.broken(error) if error else wire.last(run, question)
+    yield writer.broken(error) if error else writer.last(run)
+
+
+@csrf_exempt
+@public
+async def openapi(request: HttpRequest) -> HttpResponseBase:
+    """For everybody: it says nothing that is anybody's."""
+    if request.method != "GET":
+        return identified(refuse(shapes.openai, MethodUnknown("Use GET here.", allow="GET")))
+    return identified(JsonResponse(document()))
+
+
+@csrf_exempt
+@public
+async def nowhere(request: HttpRequest) -> HttpResponseBase:
+    """What is not there is said as a program reads it."""
+    return identified(refuse(shapes.openai, NotFound("There is nothing at this address. See /v1/openapi.json.")))

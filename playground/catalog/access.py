@@ -1,10 +1,17 @@
 """Who may use which model."""
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from accounts.models import User
-from playground.catalog.models import Audience, Deployment, Model, Price
+from accounts.departments import primary_department
+from accounts.models import Role, User
+from accounts.roles import is_admin
+from playground.catalog.models import Audience, DepartmentDefault, Deployment, Model, ModelKind, Price
 
 
 def served_deployments() -> QuerySet[Deployment]:
@@ -13,10 +20,51 @@ def served_deployments() -> QuerySet[Deployment]:
     return Deployment.objects.filter(priced, is_active=True, provider__is_active=True)
 
 
-def models_for(user: User) -> QuerySet[Model]:
-    """The models that `user` may pick: hers by audience, served by a deployment that has a price."""
-    hers = Q(audience=Audience.EVERYONE) | Q(
-        audience=Audience.DEPARTMENTS,
-        pk__in=Model.departments.through.objects.filter(department__memberships__user=user).values("model"),
+def today() -> date:
+    """In the company's time zone: the day on which a model retires begins there."""
+    return timezone.localdate(timezone=ZoneInfo(settings.COMPANY_TIME_ZONE))
+
+
+def models_for(user: User, *, kind: str | None = ModelKind.CHAT) -> QuerySet[Model]:
+    """The models that `user` may pick: hers by audience, not retired, served by a deployment that has a price."""
+    role = Role.ADMIN if is_admin(user) else user.role
+    hers = (
+        Q(audience=Audience.EVERYONE)
+        | Q(audience=Audience.ROLES, roles__contains=[role])
+        | Q(
+            audience=Audience.DEPARTMENTS,
+            pk__in=Model.departments.through.objects.filter(department__memberships__user=user).values("model"),
+        )
     )
-    return Model.objects.filter(hers, Exists(served_deployments().filter(model=OuterRef("pk"))))
+    kept = Q(retires_on=None) | Q(retires_on__gt=today())
+    models = Model.objects.filter(hers, kept, Exists(served_deployments().filter(model=OuterRef("pk"))))
+    return models.filter(kind=kind) if kind else models
+
+
+def current(model: Model) -> Model | None:
+    """The model itself, or once it is retired whoever stands in its place; None when nobody does."""
+    seen: set[int] = set()
+    now: Model | None = model
+    while now is not None and is_retired(now):
+        if now.pk in seen:
+            return None
+        seen.add(now.pk)
+        now = now.replacement
+    return now
+
+
+def is_retired(model: Model) -> bool:
+    return model.retires_on is not None and model.retires_on <= today()
+
+
+def model_for(user: User, model: Model | None, *, kind: str | None = ModelKind.CHAT) -> Model | None:
+    """What answers `user` who asks for `model`: it, or its replacement where it is retired; None if she may not."""
+    now = model and current(model)
+    return models_for(user, kind=kind).filter(pk=now.pk).first() if now else None
+
+
+def default_model_for(user: User) -> Model | None:
+    """The model that her department has chosen, if she may use it."""
+    department = primary_department(user)
+    chosen = DepartmentDefault.objects.filter(department=department).select_related("model").first()
+    return model_for(user, chosen.model) if chosen else None

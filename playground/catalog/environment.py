@@ -7,9 +7,9 @@ from django.conf import settings
 
 from playground.catalog.models import Provider
 from playground.catalog.providers import offer_models, save_provider
+from playground.catalog.routes import target_for
 from playground.gateway.discovery import list_models
 from playground.gateway.errors import GatewayError
-from playground.gateway.types import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +64,9 @@ def _sync(named: Named) -> Synced:
         slug=named.slug, name=named.name, kind=named.kind, base_url=named.base_url, credential=named.credential
     )
     try:
-        names = named.models or list_models(_target(named))
+        names = named.models or list_models(target_for(provider, name="", credential=named.credential))
     except GatewayError as error:
         return Synced(named.name, problem=error.sentence.format(model=named.name))
     deployments = offer_models(provider, names)
     offered = sum(deployment.prices.exists() for deployment in deployments)
     return Synced(named.name, offered=offered, without_price=len(deployments) - offered)
-
-
-def _target(named: Named) -> Target:
-    return Target(
-        key=named.slug,
-        label=named.name,
-        kind=named.kind,
-        model="",
-        base_url=named.base_url,
-        credential=named.credential,
-        provider=named.slug,
-    )

@@ -4,32 +4,61 @@ Prices are micro-units per million tokens, so that one token of a model at $3 a 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from django.db.models.functions import Now
 
 from playground.catalog.access import served_deployments
 from playground.catalog.models import Model, Price
+from playground.catalog.tokens import bound
 from playground.database.compiled import Compiled
-from playground.gateway.types import ChatRequest, Usage
+from playground.gateway.types import ChatRequest, EmbeddingRequest, Text, ToolCall, ToolResult, Turn, Usage
 
 PER = 1_000_000
 
-# Providers wrap every turn, and the whole, in a few tokens of their own.
+# Providers wrap every turn, and the whole, in a few tokens of their own; a schema comes with a page of instructions.
 TOKENS_PER_TURN = 16
 TOKENS_PER_REQUEST = 64
+TOKENS_PER_SCHEMA = 512
+# The words around the functions that a vendor adds on its own.
+TOKENS_FOR_FUNCTIONS = 1_000
+# A picture of the largest size that is not made smaller, at the vendor that counts the most for one.
+TOKENS_PER_IMAGE = 50_000
+
+# A price as it is admitted and kept in the run: numbers by the names of `Price`. What is not there costs as its whole.
+Parts = Mapping[str, int]
 
 
-def input_bound(request: ChatRequest) -> int:
-    """The most tokens a provider can count for `request`.
+def texts_of(request: ChatRequest) -> list[str]:
+    """All that a provider counts tokens of."""
+    texts = [request.system, *(text for turn in request.turns for text in _words(turn))]
+    texts += [f"{one.name}\n{one.description}\n{json.dumps(one.parameters)}" for one in request.tools]
+    return [*texts, json.dumps(request.schema)] if request.schema is not None else texts
 
-    A byte-level tokenizer never makes more tokens than there are UTF-8 bytes; turns and the whole add constants.
-    """
-    texts = [request.system, *(turn.content for turn in request.turns)]
+
+def _words(turn: Turn) -> Iterator[str]:
+    for part in turn.parts:
+        match part:
+            case Text():
+                yield part.text
+            case ToolCall():
+                yield f"{part.id}\n{part.name}\n{part.arguments}"
+            case ToolResult():
+                yield f"{part.call_id}\n{part.content}"
+
+
+def input_bound(request: ChatRequest | EmbeddingRequest) -> int:
+    """The most tokens a provider can count for `request`."""
+    if isinstance(request, EmbeddingRequest):
+        sizes = [bound(one) if isinstance(one, str) else len(one) for one in request.inputs]
+        return sum(sizes) + TOKENS_PER_TURN * len(sizes)
+    parts = sum(len(turn.parts) for turn in request.turns) + len(request.tools)
+    wrapping = TOKENS_PER_TURN * (parts + 1) + TOKENS_PER_REQUEST
     if request.schema is not None:
-        texts.append(json.dumps(request.schema))
-    size = sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
-    return size + TOKENS_PER_TURN * (len(request.turns) + 1) + TOKENS_PER_REQUEST
+        wrapping += TOKENS_PER_SCHEMA
+    if request.tools:
+        wrapping += TOKENS_FOR_FUNCTIONS
+    return sum(bound(text) for text in texts_of(request)) + wrapping + TOKENS_PER_IMAGE * request.images
 
 
 # Asked for every run.
@@ -43,27 +72,48 @@ _prices = Compiled(
 
 
 def prices_for(model: Model) -> dict[str, dict[str, int]]:
-    """The prices in force now, by deployment key: {"7": {"id": 3, "input": …, "output": …, "cached_input": …}}."""
+    """The prices in force now, by deployment key: {"7": {"id": 3, "input": …, "output": …, …}}."""
+    return {str(price.deployment_id): parts(price) for price in _prices(model.pk)}
+
+
+def parts(price: Price) -> dict[str, int]:
     return {
-        str(price.deployment_id): {
-            "id": price.pk,
-            "input": price.input,
-            "output": price.output,
-            "cached_input": price.cached_input,
-        }
-        for price in _prices(model.pk)
+        "id": price.pk,
+        "input": price.input,
+        "output": price.output,
+        "cached_input": price.cached_input,
+        "cache_write": price.input if price.cache_write is None else price.cache_write,
+        "reasoning": price.output if price.reasoning is None else price.reasoning,
+        "image": price.image,
     }
 
 
-def worst_cost(prices: Mapping[str, Mapping[str, int]], *, input_tokens: int, output_tokens: int) -> int:
-    """The dearest that any of the deployments could charge."""
-    usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)
-    return max((cost(price, usage) for price in prices.values()), default=0)
+def worst_cost(prices: Mapping[str, Parts], *, input_tokens: int, output_tokens: int, images: int = 0) -> int:
+    """The dearest that any of the deployments could charge: every token at the highest price it can have."""
+    return max((_worst(price, input_tokens, output_tokens, images) for price in prices.values()), default=0)
 
 
-def cost(price: Mapping[str, int], usage: Usage) -> int:
-    """What `usage` costs at one deployment's price."""
+def _worst(price: Parts, input_tokens: int, output_tokens: int, images: int) -> int:
+    dearest_input = max(price[name] for name in ("input", "cached_input", "cache_write") if name in price)
+    dearest_output = max(price["output"], price.get("reasoning", 0))
+    return _whole(input_tokens * dearest_input + output_tokens * dearest_output) + images * price.get("image", 0)
+
+
+def cost(price: Parts, usage: Usage, *, images: int = 0) -> int:
+    """What `usage`, and so many images sent, cost at one deployment's price."""
     cached = min(usage.cached_tokens, usage.input_tokens)
-    fresh = usage.input_tokens - cached
-    total = fresh * price["input"] + cached * price["cached_input"] + usage.output_tokens * price["output"]
-    return -(-total // PER)
+    written = min(usage.cache_write_tokens, usage.input_tokens - cached)
+    thought = min(usage.reasoning_tokens, usage.output_tokens)
+    total = (
+        (usage.input_tokens - cached - written) * price["input"]
+        + cached * price["cached_input"]
+        + written * price.get("cache_write", price["input"])
+        + (usage.output_tokens - thought) * price["output"]
+        + thought * price.get("reasoning", price["output"])
+    )
+    return _whole(total) + images * price.get("image", 0)
+
+
+def _whole(amount: int) -> int:
+    """Rounded up to a micro-unit."""
+    return -(-amount // PER)

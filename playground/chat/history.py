@@ -43,7 +43,7 @@ def turns_for(conversation: Conversation, *, upto: Message, model: Model) -> tup
         turns.pop(0)
     # Two questions in a row, because the answer between them failed, are one turn: providers want them to alternate.
     return tuple(
-        Turn(role, "\n\n".join(turn.content for turn in same)) for role, same in groupby(turns, lambda turn: turn.role)
+        Turn(role, "\n\n".join(turn.text for turn in same)) for role, same in groupby(turns, lambda turn: turn.role)
     )
 
 

@@ -18,7 +18,10 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Conversations of one time. `title` is empty where a page goes on with the group that the page before ended in."""
+    """Conversations of one time. `title` is empty where a page goes on with the group that the page before ended in.
+
+    The first page always begins with today, even when that is empty: what is asked next goes there.
+    """
 
     title: str
     conversations: list[Conversation]
@@ -57,7 +60,7 @@ def is_running(conversation: Conversation) -> bool:
 def _grouped(conversations: list[Conversation], *, after: datetime | None) -> list[Group]:
     now = timezone.localtime()
     going_on = _age(after, now) if after else ""
-    groups: dict[str, list[Conversation]] = {}
+    groups: dict[str, list[Conversation]] = {} if after else {_("Today"): []}
     for conversation in conversations:
         groups.setdefault(_age(conversation.updated_at, now), []).append(conversation)
     return [Group("" if title == going_on else title, members) for title, members in groups.items()]

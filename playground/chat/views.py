@@ -1,6 +1,8 @@
 """Asking and reading. Every answer to htmx is a part of the page that the same view gives without it."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -20,6 +22,8 @@ from playground.chat.models import Conversation, Message
 from playground.chat.picker import picker_for
 from playground.lib.refusal import Refusal
 
+T = TypeVar("T")
+
 
 @require_GET
 def new_conversation(request: Request) -> HttpResponse:
@@ -29,13 +33,7 @@ def new_conversation(request: Request) -> HttpResponse:
 @require_POST
 def create_conversation(request: Request) -> HttpResponse:
     form = MessageForm(request.POST, models=models_for(request.user))
-    if not form.is_valid():
-        return _not_sent(request, form)
-    try:
-        started = start_conversation(request.user, **form.cleaned_data)
-    except Refusal as refusal:
-        return _not_sent(request, form, refusal=refusal)
-    return HttpResponseClientRedirect(started.get_absolute_url()) if request.htmx else redirect(started)
+    return _ask(request, form, partial(start_conversation, request.user), partial(_started, request))
 
 
 @require_GET
@@ -54,19 +52,7 @@ def conversation(request: Request, pk: UUID) -> HttpResponse:
 def create_message(request: Request, pk: UUID) -> HttpResponse:
     shown = conversation_for(request.user, pk)
     form = MessageForm(request.POST, models=models_for(request.user))
-    if not form.is_valid():
-        return _not_sent(request, form, shown=shown)
-    try:
-        answer = post_message(shown, **form.cleaned_data)
-    except Refusal as refusal:
-        return _not_sent(request, form, shown=shown, refusal=refusal)
-    if not request.htmx:
-        return redirect(f"{shown.get_absolute_url()}#message-{answer.pk}")
-    shown.refresh_from_db()
-    branch = branch_of(shown, model=shown.model, last=2)
-    return render(
-        request, "playground/chat/_posted.html", _composing(request, shown) | {"conversation": shown, "branch": branch}
-    )
+    return _ask(request, form, partial(post_message, shown), partial(_posted, request, shown), shown=shown)
 
 
 @require_GET
@@ -87,13 +73,7 @@ def regenerate_answer(request: Request, pk: UUID, message_pk: int) -> HttpRespon
     shown = conversation_for(request.user, pk)
     old = answer_for(shown, message_pk)
     form = ModelForm(request.POST, models=models_for(request.user))
-    if not form.is_valid():
-        return _not_sent(request, form, shown=shown)
-    try:
-        answer = regenerate(old, **form.cleaned_data)
-    except Refusal as refusal:
-        return _not_sent(request, form, shown=shown, refusal=refusal)
-    return _asked(request, shown, answer)
+    return _ask(request, form, partial(regenerate, old), partial(_shown_again, request, shown), shown=shown)
 
 
 @require_POST
@@ -101,10 +81,41 @@ def choose(request: Request, pk: UUID, message_pk: int) -> HttpResponse:
     shown = conversation_for(request.user, pk)
     chosen = message_for(shown, message_pk)
     choose_branch(chosen)
-    return _asked(request, shown, chosen)
+    return _shown_again(request, shown, chosen)
 
 
-def _asked(request: Request, shown: Conversation, message: Message) -> HttpResponse:
+def _ask(
+    request: Request,
+    form: ModelForm,
+    verb: Callable[..., T],
+    answer: Callable[[T], HttpResponse],
+    *,
+    shown: Conversation | None = None,
+) -> HttpResponse:
+    """Do what the form asks and answer with what came of it; or say why nothing was sent."""
+    if not form.is_valid():
+        return _not_sent(request, form, shown=shown)
+    try:
+        done = verb(**form.cleaned_data)
+    except Refusal as refusal:
+        return _not_sent(request, form, shown=shown, refusal=refusal)
+    return answer(done)
+
+
+def _started(request: Request, started: Conversation) -> HttpResponse:
+    return HttpResponseClientRedirect(started.get_absolute_url()) if request.htmx else redirect(started)
+
+
+def _posted(request: Request, shown: Conversation, message: Message) -> HttpResponse:
+    """The question and its answer, which stand at the end from now on."""
+    if not request.htmx:
+        return redirect(f"{shown.get_absolute_url()}#message-{message.pk}")
+    shown.refresh_from_db()
+    added = {"conversation": shown, "branch": branch_of(shown, model=shown.model, last=2)}
+    return render(request, "playground/chat/_posted.html", _composer(request, shown) | added)
+
+
+def _shown_again(request: Request, shown: Conversation, message: Message) -> HttpResponse:
     """The messages as they are now."""
     if not request.htmx:
         return redirect(f"{shown.get_absolute_url()}#message-{message.pk}")
@@ -125,13 +136,13 @@ def _not_sent(
     )
 
 
-def _composing(request: Request, shown: Conversation | None = None) -> dict[str, Any]:
+def _composer(request: Request, shown: Conversation | None = None) -> dict[str, Any]:
     picker = picker_for(request.user, conversation=shown)
-    return {
-        "form": MessageForm(models=models_for(request.user), initial={"model": picker.picked}),
-        "picker": picker,
-        "listing": listing_for(request.user),
-    }
+    return {"form": MessageForm(models=models_for(request.user), initial={"model": picker.picked}), "picker": picker}
+
+
+def _composing(request: Request, shown: Conversation | None = None) -> dict[str, Any]:
+    return _composer(request, shown) | {"listing": listing_for(request.user)}
 
 
 def _reading(request: Request, shown: Conversation, *, before: int | None = None) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class DemoPerson:
         """What the demo identity provider says about her."""
         return {
             "name": self.name,
+            "given_name": self.name.partition(" ")[0],
             "preferred_username": self.sub,
             "email": self.email,
             "email_verified": True,

@@ -6,6 +6,7 @@ GatewayError
 ├── ContentRefused         the provider's policy refused it
 ├── CredentialRejected     our key is wrong, or may not use this model         an admin has to act
 ├── ModelMissing           the provider does not know the model                an admin has to act
+├── NotInstalled           an optional part of this installation is needed     an admin has to act
 └── Transient              may pass by itself: the next target, or a retry
     ├── RateLimited        too many requests; `retry_after` seconds if it said so
     ├── Overloaded         5xx, 529
@@ -21,9 +22,11 @@ class GatewayError(Exception):
     code = "gateway_error"
     sentence = "{model} could not answer."
 
-    def __init__(self, detail: str = "", *, retry_after: float | None = None) -> None:
+    def __init__(self, detail: str = "", *, retry_after: float | None = None, was_accepted: bool = False) -> None:
         super().__init__(detail or self.code)
         self.retry_after = retry_after
+        # The provider had taken the question and then fell silent: it may count it.
+        self.was_accepted = was_accepted
 
 
 class BadRequest(GatewayError):
@@ -49,6 +52,11 @@ class CredentialRejected(GatewayError):
 class ModelMissing(GatewayError):
     code = "model_missing"
     sentence = "The provider no longer serves {model}. Pick another model, and please tell an admin."
+
+
+class NotInstalled(GatewayError):
+    code = "not_installed"
+    sentence = "{model} cannot be used: a part that this installation needs for it is missing. Please tell an admin."
 
 
 class Transient(GatewayError):

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import cast
 
-from playground.gateway.types import Delta, Event, Finish, ReasoningDelta, Usage
+from playground.gateway.types import Delta, Event, Finish, ReasoningDelta, ToolCallDelta, Usage
 
 MOST_BYTES_A_TOKEN = 16
 
@@ -23,14 +23,15 @@ async def within(events: AsyncIterator[Event], max_output_tokens: int) -> AsyncG
     usage = None
     async with aclosing(cast("AsyncGenerator[Event, None]", events)):
         async for event in events:
-            if isinstance(event, Delta | ReasoningDelta):
+            if isinstance(event, Delta | ReasoningDelta | ToolCallDelta):
                 pieces += 1
-                size += len(event.text.encode(errors="replace"))
+                text = event.arguments if isinstance(event, ToolCallDelta) else event.text
+                size += len(text.encode(errors="replace"))
                 reported = usage.output_tokens if usage else 0
                 if max(pieces, reported, size // MOST_BYTES_A_TOKEN) > max_output_tokens:
                     if usage:
                         yield replace(usage, output_tokens=max(reported, max_output_tokens))
-                    yield Finish("length")
+                    yield Finish("length", by_us=True)
                     return
             elif isinstance(event, Usage):
                 usage = event

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
+from typing import cast
 
 from playground.gateway.errors import BadRequest, ContentRefused, GatewayError, TimedOut, Unreachable
 from playground.gateway.guard import within
@@ -15,22 +16,24 @@ from playground.gateway.types import (
     AttemptStarted,
     ChatRequest,
     Delta,
+    EmbeddingRequest,
     Event,
     Limits,
     ReasoningDelta,
     Route,
     Target,
+    ToolCallDelta,
 )
 
 __all__ = ["close_clients", "stream"]
 
 
-async def stream(route: Route, request: ChatRequest, *, limits: Limits) -> AsyncIterator[Event]:
+async def stream(route: Route, request: ChatRequest | EmbeddingRequest, *, limits: Limits) -> AsyncIterator[Event]:
     """Ask the targets in order until one begins to answer; then its events.
 
-    Yields AttemptStarted before each provider call, AttemptFailed after one that brought nothing, then Delta,
-    ReasoningDelta and Usage, and Finish last. Raises a GatewayError when no target answered or the stream broke;
-    cancelling the consuming task closes the provider's connection. Usage counts within its attempt.
+    Yields AttemptStarted before each provider call, AttemptFailed after one that brought nothing, then what the
+    adapter yields (see providers.Adapter), and Finish last. Raises a GatewayError when no target answered or the
+    stream broke; cancelling the consuming task closes the provider's connection. Usage counts within its attempt.
     """
     loop = asyncio.get_running_loop()
     ends_at = loop.time() + limits.total
@@ -49,14 +52,14 @@ async def stream(route: Route, request: ChatRequest, *, limits: Limits) -> Async
             try:
                 async with aclosing(_ask(target, request, replace(limits, total=left))) as events:
                     async for event in events:
-                        begun = begun or isinstance(event, Delta | ReasoningDelta)
+                        begun = begun or isinstance(event, Delta | ReasoningDelta | ToolCallDelta)
                         yield event
                 return
             except GatewayError as error:
                 if begun:
                     raise
                 failure = error
-            yield AttemptFailed(target, number, failure.code)
+            yield AttemptFailed(target, number, failure.code, failure.was_accepted)
             if isinstance(failure, BadRequest | ContentRefused):
                 raise failure  # the same question would be refused by the next one too, or should be
             wait = wait_before_retry(failure, retries=retries, may_fall_back=may_fall_back)
@@ -67,5 +70,7 @@ async def stream(route: Route, request: ChatRequest, *, limits: Limits) -> Async
     raise failure
 
 
-def _ask(target: Target, request: ChatRequest, limits: Limits) -> AsyncGenerator[Event, None]:
+def _ask(target: Target, request: ChatRequest | EmbeddingRequest, limits: Limits) -> AsyncGenerator[Event, None]:
+    if isinstance(request, EmbeddingRequest):
+        return cast("AsyncGenerator[Event, None]", adapter(target.kind).embed(target, request, limits))
     return within(adapter(target.kind).stream(target, request, limits), request.max_output_tokens)

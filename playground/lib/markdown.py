@@ -1,6 +1,7 @@
 """The one way from a model's text to HTML: markdown-it without raw HTML first, nh3's allow-list last.
 
-Nothing in the result can load anything from anywhere: an image becomes a link that a person may follow.
+Nothing in the result can load anything from anywhere: an image becomes a link that a person may follow. And it holds
+no word of ours: it is kept, and read later in another language, so copy.js names its buttons.
 """
 
 import html
@@ -83,7 +84,7 @@ class _Renderer(RendererHTML):
         language = tokens[idx].info.strip().split(maxsplit=1)[0] if tokens[idx].info.strip() else ""
         return (
             f'<div class="code"><div class="code-head"><span>{html.escape(language) or "text"}</span>'
-            '<button type="button" class="button-quiet" data-copy>Copy</button></div>'
+            '<button type="button" class="button-quiet" data-copy></button></div>'
             f'<pre tabindex="0"><code>{_highlight(tokens[idx].content, language)}</code></pre></div>\n'
         )
 

@@ -26,6 +26,11 @@ def format_money(amount: int, currency: str = "") -> str:
     return f"{sign}{symbol(currency)}{whole}.{fraction.rstrip('0'):0<2}"
 
 
+def plain_money(amount: int) -> str:
+    """Micro-units as a number that files and programs read, without sign and rounding: "0.0025"."""
+    return f"{(Decimal(amount) / MICRO).normalize():f}"
+
+
 def parse_money(text: str) -> int:
     """What a person typed, in units of the currency ("1,250.50", "$3", "0.05"), as micro-units.
 

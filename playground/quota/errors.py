@@ -12,7 +12,7 @@ from playground.lib.refusal import Refusal, Way
 
 
 class QuotaExceeded(Refusal):
-    """`scope` company | department | person, `period` day | month, `left` micro-units, `resets_at` an instant."""
+    """`scope` company | department | person | key, `period` day | month, `left` micro-units, `resets_at` an instant."""
 
     code = "quota_exceeded"
 

@@ -11,10 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Case, F, Q, Value, When
-from django.db.models.functions import Coalesce, Now
+from django.db.models import F, Value
+from django.db.models.functions import Now
 
 from accounts.models import Department, User
+from playground.quota import closing
+from playground.quota.closing import close
 from playground.quota.errors import ReservationClosed
 from playground.quota.models import Confidence, EntryKind, LedgerEntry, QuotaWindow, Reservation, ReservationState
 from playground.quota.refusing import quota_exceeded
@@ -56,6 +58,11 @@ AND (SELECT bool_and("limit" IS NULL OR locked.reserved + locked.settled + %(res
 """
 HOLD = MOVE + ALL_HAVE_ROOM
 
+MARK_STARTED = """
+UPDATE playground_reservation SET provider_started_at = coalesce(provider_started_at, statement_timestamp())
+WHERE run_id = %(run_id)s AND state = 'held'
+"""
+
 
 class _NoRoomError(Exception):
     def __init__(self, window: QuotaWindow) -> None:
@@ -76,14 +83,14 @@ def reserve(
     api_key_id: int | None = None,
     at: datetime | None = None,
 ) -> Reservation:
-    """Set `amount` aside in every window that counts `user`, `department` or the company, or in none.
+    """Set `amount` aside in every window that counts the key, `user`, `department` or the company, or in none.
 
     `lifetime` seconds after which the sweep may expire it. Raises QuotaExceeded, and then nothing was written. The same
     `run_id` again gives the same reservation. It counts `at` the database's now; another instant is for rehearsals.
     """
     try:
         with transaction.atomic():
-            now, windows = windows_to_count_in(user, department, at=at)
+            now, windows = windows_to_count_in(user, department, api_key_id=api_key_id, at=at)
             reservation = Reservation(
                 run_id=run_id,
                 amount=amount,
@@ -131,10 +138,11 @@ def mark_started(run_id: UUID) -> None:
 
     Raises ReservationClosed when nothing is held any more: then the call must not leave.
     """
-    _change_held(run_id, provider_started_at=Coalesce("provider_started_at", Now()))
+    if not _execute(MARK_STARTED, {"run_id": run_id}):
+        raise ReservationClosed(f"Nothing is held for run {run_id} any more.")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle(
     run_id: UUID, *, cost: int, estimated: bool, provider: str, price: dict[str, int], usage: dict[str, int]
 ) -> bool:
@@ -142,20 +150,20 @@ def settle(
 
     False when the reservation was already closed: somebody else was first.
     """
-    if not _close(run_id, state=ReservationState.SETTLED, settled=cost):
-        return False
     confidence = Confidence.ESTIMATED if estimated else Confidence.EXACT
-    _book(run_id, provider=provider, price=price, usage=usage, confidence=confidence)
-    return True
+    settled = {"state": ReservationState.SETTLED, "cost": cost}
+    return close(run_id, closing.TO, settled, provider=provider, price=price, usage=usage, confidence=confidence)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def release(run_id: UUID) -> bool:
     """Give the whole reservation back. False when it was already closed."""
-    if not _close(run_id, state=ReservationState.RELEASED):
-        return False
-    _book(run_id)
-    return True
+    return close(run_id, closing.TO, {"state": ReservationState.RELEASED, "cost": 0})
+
+
+def booked(run_id: UUID) -> int:
+    """What the run has cost, by the book, once its reservation is closed."""
+    return Reservation.objects.values_list("settled", flat=True).get(pk=run_id)
 
 
 def expire_overdue(*, at: datetime | None = None, most: int = 500) -> int:
@@ -166,20 +174,13 @@ def expire_overdue(*, at: datetime | None = None, most: int = 500) -> int:
     """
     now = Value(at) if at else Now()
     overdue = Reservation.objects.filter(state=ReservationState.HELD, expires_at__lt=now).order_by("expires_at")
-    return sum(_expire(run_id, now) for run_id in overdue.values_list("pk", flat=True)[:most])
+    return sum(_expire(run_id, at) for run_id in overdue.values_list("pk", flat=True)[:most])
 
 
 @transaction.atomic
-def _expire(run_id: UUID, now: Value | Now) -> bool:
-    never_left = Q(provider_started_at=None)
-    closed = _close(
-        run_id,
-        Q(expires_at__lt=now),
-        state=Case(When(never_left, then=Value(ReservationState.EXPIRED)), default=Value(ReservationState.SETTLED)),
-        settled=Case(When(never_left, then=Value(0)), default=F("amount"), output_field=BigIntegerField()),
-    )
+def _expire(run_id: UUID, at: datetime | None) -> bool:
+    closed = close(run_id, closing.OVERDUE, {"at": at}, confidence=Confidence.ESTIMATED)
     if closed:
-        _book(run_id, confidence=Confidence.ESTIMATED)
         logger.warning("Nobody closed the reservation of run %s in its lifetime; it has expired.", run_id)
     return closed
 
@@ -213,24 +214,6 @@ def _change_held(run_id: UUID, **changes: object) -> None:
         raise ReservationClosed(f"Nothing is held for run {run_id} any more.")
 
 
-def _close(run_id: UUID, *conditions: Q, **changes: object) -> bool:
-    """The one step out of `held`. Of all who try, one is told True."""
-    held = Reservation.objects.filter(*conditions, pk=run_id, state=ReservationState.HELD)
-    return held.update(closed_at=Now(), **changes) == 1
-
-
-def _book(run_id: UUID, **snapshot: object) -> None:
-    """Write the closing lines of a reservation that has just left `held`, and move its windows."""
-    reservation = Reservation.objects.get(pk=run_id)
-    held, cost = reservation.amount, reservation.settled
-    amounts = {EntryKind.SETTLE: min(cost, held), EntryKind.OVERRUN: cost - held, EntryKind.RELEASE: held - cost}
-    always = EntryKind.SETTLE if reservation.state == ReservationState.SETTLED else EntryKind.RELEASE
-    _enter(reservation, {kind: n for kind, n in amounts.items() if n > 0 or kind == always}, **snapshot)
-    _move(reservation.window_ids, reserved=-held, settled=cost)
-    if cost > held:
-        logger.error("Run %s cost %s more than the %s reserved for it: an overrun.", run_id, cost - held, held)
-
-
 def _enter(reservation: Reservation, amounts: dict[EntryKind, int], **snapshot: object) -> list[LedgerEntry]:
     return LedgerEntry.objects.bulk_create(
         [
@@ -259,7 +242,9 @@ def _hold(window_ids: list[int], amount: int) -> None:
 
 
 def _refuse_if_full(window_ids: list[int], amount: int) -> None:
-    windows = QuotaWindow.objects.filter(pk__in=window_ids).select_related("quota__department", "quota__user")
+    windows = QuotaWindow.objects.filter(pk__in=window_ids).select_related(
+        "quota__department", "quota__user", "quota__api_key"
+    )
     full = [window for window in windows if not window.has_room(amount)]
     if full:
         raise _NoRoomError(min(full, key=lambda window: window.left or 0))

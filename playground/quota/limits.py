@@ -12,7 +12,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import Department, User
+from accounts.models import ApiKey, Department, User
 from playground.quota.clock import moment
 from playground.quota.models import Period, Quota, Scope
 from playground.quota.windows import database_now, make_quotas, make_windows, open_windows
@@ -57,9 +57,16 @@ class Remaining:
         return moment(self.resets_at)
 
 
-def remaining(user: User, department: Department | None, *, at: datetime | None = None) -> list[Remaining]:
-    """Every limit that binds `user` when `department` pays, company first. Reads only."""
-    names = {Scope.COMPANY: _("The company"), Scope.DEPARTMENT: str(department), Scope.PERSON: _("You")}
+def remaining(
+    user: User, department: Department | None, *, api_key_id: int | None = None, at: datetime | None = None
+) -> list[Remaining]:
+    """Every limit that binds `user` (through that key) when `department` pays, company first. Reads only."""
+    names = {
+        Scope.COMPANY: _("The company"),
+        Scope.DEPARTMENT: str(department),
+        Scope.PERSON: _("You"),
+        Scope.KEY: _("This key"),
+    }
     return [
         Remaining(
             scope=window.scope,
@@ -71,7 +78,7 @@ def remaining(user: User, department: Department | None, *, at: datetime | None 
             left=None if window.left is None else max(window.left, 0),
             resets_at=window.ends,
         )
-        for window in open_windows(user, department, at=at)[1]
+        for window in open_windows(user, department, api_key_id=api_key_id, at=at)[1]
     ]
 
 
@@ -89,7 +96,7 @@ def tightest_of(limits: list[Remaining]) -> Remaining | None:
 def set_quota(
     *,
     scope: str,
-    target: Department | User | None,
+    target: Department | User | ApiKey | None,
     period: str,
     limit: int | None,
     actor: User,
@@ -103,8 +110,9 @@ def set_quota(
     """
     department = target if isinstance(target, Department) else None
     user = target if isinstance(target, User) else None
-    make_quotas(user=user, department=department)
-    one = Quota.objects.filter(scope=scope, department=department, user=user, period=period)
+    api_key_id = target.pk if isinstance(target, ApiKey) else None
+    make_quotas(user=user, department=department, api_key_id=api_key_id)
+    one = Quota.objects.filter(scope=scope, department=department, user=user, api_key=api_key_id, period=period)
     quota = one.select_for_update(no_key=True).get()
     before = quota.limit
     one.update(limit=limit)

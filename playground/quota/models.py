@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department
+from accounts.models import ApiKey, Department
 
 
 class Scope(models.TextChoices):
@@ -21,6 +21,7 @@ class Scope(models.TextChoices):
     COMPANY = "company", _("Company")
     DEPARTMENT = "department", _("Department")
     PERSON = "person", _("Person")
+    KEY = "key", _("API key")
 
 
 class Period(models.TextChoices):
@@ -29,20 +30,21 @@ class Period(models.TextChoices):
 
 
 class Quota(models.Model):
-    """What one company, department or person may spend in each period. Without a limit it only counts."""
+    """What one company, department, person or key may spend in each period. Without a limit it only counts."""
 
     scope = models.CharField(max_length=20, choices=Scope)
     department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    api_key = models.ForeignKey(ApiKey, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     period = models.CharField(max_length=10, choices=Period)
     limit = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["scope", "department", "user", "period"],
+                fields=["scope", "department", "user", "api_key", "period"],
                 nulls_distinct=False,
                 name="one_quota_per_target_and_period",
             ),
@@ -50,15 +52,18 @@ class Quota(models.Model):
                 condition=models.Q(limit__isnull=True) | models.Q(limit__gte=0), name="a_limit_is_never_negative"
             ),
             models.CheckConstraint(
-                condition=models.Q(scope=Scope.COMPANY, department__isnull=True, user__isnull=True)
-                | models.Q(scope=Scope.DEPARTMENT, department__isnull=False, user__isnull=True)
-                | models.Q(scope=Scope.PERSON, department__isnull=True, user__isnull=False),
+                condition=models.Q(
+                    scope=Scope.COMPANY, department__isnull=True, user__isnull=True, api_key__isnull=True
+                )
+                | models.Q(scope=Scope.DEPARTMENT, department__isnull=False, user__isnull=True, api_key__isnull=True)
+                | models.Q(scope=Scope.PERSON, department__isnull=True, user__isnull=False, api_key__isnull=True)
+                | models.Q(scope=Scope.KEY, department__isnull=True, user__isnull=True, api_key__isnull=False),
                 name="a_quota_names_the_target_of_its_scope",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.scope} {self.department or self.user or ''} per {self.period}"
+        return f"{self.scope} {self.department or self.user or self.api_key or ''} per {self.period}"
 
 
 class QuotaWindow(models.Model):

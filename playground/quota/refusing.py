@@ -39,6 +39,8 @@ def quota_exceeded(window: QuotaWindow, *, user: User, department: Department, a
 
 def name_of(window: QuotaWindow) -> str:
     quota = window.quota
+    if quota.api_key:
+        return _("The key “%(name)s”") % {"name": quota.api_key}
     return str(quota.department or quota.user or _("The company"))
 
 
@@ -68,6 +70,8 @@ def _period_words(window: QuotaWindow) -> str:
 
 
 def _ways(window: QuotaWindow, left: int, user: User, department: Department) -> tuple[Way, ...]:
+    if window.quota.scope == Scope.KEY:
+        return (Way(_("Give the key a higher limit"), "keys"),)
     asked = owners_of(None if window.quota.scope == Scope.COMPANY else department)
     names = [_("yourself, on the page of quotas") if person == user else str(person) for person in asked]
     return (

@@ -108,17 +108,19 @@ CHECKS = [
         """,
     ),
     Check(
-        "A reservation counts for company, department and person, per day and month, in the windows of its instant.",
+        "A reservation counts for all that it has to, per day and month, in the windows of its instant.",
         """
         SELECT format('reservation %%s counts in %%s of its windows', r.run_id, count(q.id))
         FROM playground_reservation r
         LEFT JOIN playground_quotawindow w
             ON w.id = ANY(r.window_ids) AND w.starts <= r.created_at AND r.created_at < w.ends
         LEFT JOIN playground_quota q ON q.id = w.quota_id
-            AND (q.scope = 'company' OR q.department_id = r.department_id OR q.user_id = r.user_id)
-        GROUP BY r.run_id
-        HAVING count(DISTINCT (q.scope, q.period)) FILTER (WHERE q.id IS NOT NULL) <> 6
-            OR count(q.id) <> 6 OR cardinality(r.window_ids) <> 6
+            AND (q.scope = 'company' OR q.department_id = r.department_id OR q.user_id = r.user_id
+                 OR q.api_key_id = r.api_key_id)
+        CROSS JOIN LATERAL (SELECT CASE WHEN r.api_key_id IS NULL THEN 6 ELSE 8 END AS all) AS windows
+        GROUP BY r.run_id, windows.all
+        HAVING count(DISTINCT (q.scope, q.period)) FILTER (WHERE q.id IS NOT NULL) <> windows.all
+            OR count(q.id) <> windows.all OR cardinality(r.window_ids) <> windows.all
         """,
     ),
     Check(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.decorators import role_required
 from accounts.departments import primary_department
+from accounts.finding import find_people
 from accounts.http import Request
 from accounts.models import Department, User
 from accounts.roles import is_admin, owned_departments
@@ -45,7 +46,7 @@ def manage(request: Request) -> HttpResponse:
 @require_safe
 def manage_people(request: Request) -> HttpResponse:
     query = request.GET.get("q", "").strip()
-    page = Paginator(find_people(query), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(find_people(query).filter(is_active=True), PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "rows": rows_for(list(page)), "q": query, "is_admin": True, "people": True}
     return render(request, "playground/quota/manage.html", context)
 
@@ -53,13 +54,6 @@ def manage_people(request: Request) -> HttpResponse:
 def find_departments(user: User, query: str) -> QuerySet[Department]:
     found = Q(name__icontains=query.replace("\x00", "")) | Q(cost_centre__icontains=query.replace("\x00", ""))
     return owned_departments(user).filter(found).distinct().order_by("name")
-
-
-def find_people(query: str) -> QuerySet[User]:
-    people = User.objects.filter(is_active=True).order_by("first_name", "last_name", "username")
-    for word in query.replace("\x00", "").split():
-        people = people.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word))
-    return people
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

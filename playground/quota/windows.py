@@ -63,6 +63,7 @@ SELECT clock.now, quota.scope, quota.period, quota.id, quota."limit",
 FROM (SELECT coalesce(%(at)s::timestamptz, statement_timestamp()) AS now) AS clock
 LEFT JOIN playground_quota AS quota
     ON quota.scope = 'company' OR quota.department_id = %(department)s OR quota.user_id = %(user)s
+    OR quota.api_key_id = %(key)s
 LEFT JOIN LATERAL (
     SELECT * FROM playground_quotawindow
     WHERE quota_id = quota.id AND starts <= clock.now ORDER BY starts DESC LIMIT 1
@@ -71,19 +72,21 @@ LEFT JOIN LATERAL (
 
 
 def open_windows(
-    user: User, department: Department | None, *, at: datetime | None = None
+    user: User, department: Department | None, *, api_key_id: int | None = None, at: datetime | None = None
 ) -> tuple[datetime, list[OpenWindow]]:
-    """The instant (`at`, or the database's now), and every window that counts `user`'s spending for `department` then.
+    """The instant (`at`, or the database's now), and every window that counts `user`'s spending for `department` then,
+    through that key if there is one.
 
     One statement, nothing locked and nothing written.
     """
     department_id = department.pk if department else None
     with connection.cursor() as cursor:
-        cursor.execute(OPEN_WINDOWS, {"at": at, "department": department_id, "user": user.pk})
+        cursor.execute(OPEN_WINDOWS, {"at": at, "department": department_id, "user": user.pk, "key": api_key_id})
         rows = cursor.fetchall()
     now: datetime = rows[0][0]
     found = {(row[1], row[2]): row[3:] for row in rows}
-    scopes = [scope for scope in Scope.values if department or scope != Scope.DEPARTMENT]
+    absent = {Scope.DEPARTMENT: department is None, Scope.KEY: api_key_id is None}
+    scopes = [scope for scope in Scope if not absent.get(scope)]
     return now, [_window(scope, period, now, found) for scope in scopes for period in Period.values]
 
 
@@ -95,15 +98,16 @@ def _window(scope: str, period: str, now: datetime, found: dict[tuple[str, str],
 
 
 def windows_to_count_in(
-    user: User, department: Department, *, at: datetime | None = None
+    user: User, department: Department, *, api_key_id: int | None = None, at: datetime | None = None
 ) -> tuple[datetime, list[OpenWindow]]:
     """As `open_windows`, and every row exists. Only the first run of a day has to make any."""
-    now, windows = open_windows(user, department, at=at)
+    now, windows = open_windows(user, department, api_key_id=api_key_id, at=at)
     if all(window.window_id for window in windows):
         return now, windows
-    make_quotas(user=user, department=department)
-    make_windows(Q(scope=Scope.COMPANY) | Q(department=department) | Q(user=user), now=now)
-    now, windows = open_windows(user, department, at=now)
+    make_quotas(user=user, department=department, api_key_id=api_key_id)
+    of_key = Q(scope=Scope.KEY, api_key=api_key_id) if api_key_id else Q()
+    make_windows(Q(scope=Scope.COMPANY) | Q(department=department) | Q(user=user) | of_key, now=now)
+    now, windows = open_windows(user, department, api_key_id=api_key_id, at=now)
     if not all(window.window_id for window in windows):
         raise RuntimeError(f"There is no window to count {user} of {department} in at {now}.")
     return now, windows
@@ -116,16 +120,19 @@ def database_now() -> datetime:
     return now
 
 
-def make_quotas(*, user: User | None = None, department: Department | None = None) -> None:
+def make_quotas(
+    *, user: User | None = None, department: Department | None = None, api_key_id: int | None = None
+) -> None:
     """Quotas without a limit for those who have none, in the one order that everybody makes them in."""
     quotas = [
-        Quota(scope=scope, period=period, department=quota_department, user=quota_user)
-        for scope, quota_department, quota_user in (
-            (Scope.COMPANY, None, None),
-            (Scope.DEPARTMENT, department, None),
-            (Scope.PERSON, None, user),
+        Quota(scope=scope, period=period, **target)
+        for scope, target in (
+            (Scope.COMPANY, {}),
+            (Scope.DEPARTMENT, {"department": department}),
+            (Scope.PERSON, {"user": user}),
+            (Scope.KEY, {"api_key_id": api_key_id}),
         )
-        if scope == Scope.COMPANY or quota_department or quota_user
+        if all(target.values())
         for period in Period.values
     ]
     Quota.objects.bulk_create(quotas, ignore_conflicts=True)

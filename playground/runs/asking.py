@@ -5,8 +5,20 @@ import time
 from django.utils.translation import gettext as _
 
 from playground.gateway.errors import Broken, GatewayError
-from playground.gateway.types import AttemptFailed, AttemptStarted, Delta, Event, Finish, ReasoningDelta, Usage
+from playground.gateway.types import (
+    AttemptFailed,
+    AttemptStarted,
+    Delta,
+    Event,
+    Finish,
+    ReasoningDelta,
+    ToolCallDelta,
+    Usage,
+    Vectors,
+)
+from playground.lib.texts import storable
 from playground.runs.answers import Answer
+from playground.runs.calls import Calls
 from playground.runs.models import RunState
 from playground.runs.outcomes import AttemptRecord, Outcome
 
@@ -19,14 +31,20 @@ class Asking:
         self._model = model
         self._outcome = Outcome(state=RunState.DONE)
         self._began = time.monotonic()
+        self._calls = Calls()
 
     def take(self, event: Event) -> None:
         if isinstance(event, Delta | ReasoningDelta):
             self._take_text(event)
+        elif isinstance(event, ToolCallDelta):
+            self._calls.take(event)
+            self._note_first(is_answer=True)
         elif isinstance(event, Usage):
             self._outcome.usage = event
+        elif isinstance(event, Vectors):
+            self._outcome.vectors = event
         elif isinstance(event, Finish):
-            self._outcome.finish_reason = event.reason
+            self._outcome.finish_reason, self._outcome.finished_by_us = event.reason, event.by_us
         elif isinstance(event, AttemptStarted):
             self._outcome.target = event.target
             self._outcome.usage = None  # what the attempt before has counted says nothing about this one
@@ -34,10 +52,12 @@ class Asking:
         elif isinstance(event, AttemptFailed):
             self._outcome.attempts[-1].error_code = event.code
             self._outcome.attempts[-1].finished = self._elapsed()
+            if event.was_accepted:
+                self._outcome.lost.append((event.target, self._outcome.usage))
 
     def _take_text(self, event: Delta | ReasoningDelta) -> None:
         is_answer = isinstance(event, Delta)
-        text = event.text if event.text.isascii() and "\0" not in event.text else _storable(event.text)
+        text = event.text if event.text.isascii() and "\0" not in event.text else storable(event.text)
         if not text:
             return
         (self._answer.text if is_answer else self._answer.reasoning).append(text)
@@ -45,7 +65,7 @@ class Asking:
             self._note_first(is_answer=is_answer)
 
     def _note_first(self, *, is_answer: bool) -> None:
-        if is_answer:
+        if is_answer and self._outcome.first_token is None:
             self._outcome.first_token = self._elapsed()
         if self._outcome.attempts and self._outcome.attempts[-1].first_token is None:
             self._outcome.attempts[-1].first_token = self._elapsed()
@@ -64,16 +84,19 @@ class Asking:
         return self._end()
 
     def fail(self, error: GatewayError) -> Outcome:
-        """What arrived before is kept and paid for; a provider that sent nothing has nothing to count."""
-        began = bool(self._answer.text or self._answer.reasoning)
+        """What arrived before is kept and paid for; a provider that never took the question has nothing to count."""
+        began = bool(self._answer.text or self._answer.reasoning or self._calls.size)
         self._outcome.state = RunState.INTERRUPTED if began else RunState.FAILED
-        self._outcome.is_billed = began
+        self._outcome.is_billed = began or bool(self._outcome.lost)
         self._outcome.error_code = error.code
         self._outcome.error_message = error.sentence.format(model=self._model)
         return self._end(error.code)
 
     def _end(self, error_code: str = "") -> Outcome:
         self._outcome.text = "".join(self._answer.text)
+        self._outcome.unseen = self._calls.size
+        if self._outcome.finish_reason == "tool_calls":
+            self._outcome.calls = self._calls.whole()
         self._outcome.reasoning = "".join(self._answer.reasoning)
         if self._outcome.attempts and self._outcome.attempts[-1].finished is None:
             self._outcome.attempts[-1].finished = self._elapsed()
@@ -82,8 +105,3 @@ class Asking:
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._began
-
-
-def _storable(text: str) -> str:
-    """Without what neither PostgreSQL nor UTF-8 can hold: NUL and lone surrogates."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,7 +1,8 @@
 """What every worker process writes down about its running runs, every two seconds, in one statement.
 
 The text so far survives the worker and Redis; the lease stays ours; and the row tells who is to stop, so that Stop
-works when Redis does not. Who was switched off asks nothing any more: her runs are to stop too.
+works when Redis does not. Who was switched off asks nothing any more, nor does a revoked key: their runs are to stop
+too.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[]) AS saved (id, fence, 
 WHERE run.id = saved.id AND run.fence = saved.fence AND run.state = 'running'
 RETURNING run.id, run.cancel_requested_at IS NOT NULL
     OR NOT (SELECT is_active FROM accounts_user WHERE accounts_user.id = run.user_id)
+    OR EXISTS (SELECT FROM accounts_apikey WHERE accounts_apikey.id = run.api_key_id AND revoked_at IS NOT NULL)
 """
 
 

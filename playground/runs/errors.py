@@ -1,8 +1,9 @@
 """The runs room's refusals.
 
 Refusal
-├── NoDepartment       nobody would pay: the person is in no department
-└── KeyReused          the idempotency key belongs to another question
+├── NoDepartment       she is in no department: nobody would pay, and nobody would own what she makes
+├── KeyReused          the idempotency key belongs to another question
+└── ModelCannot        the model does not do what is asked of it: images, functions, embeddings
 """
 
 from playground.lib.refusal import Refusal
@@ -14,3 +15,7 @@ class NoDepartment(Refusal):
 
 class KeyReused(Refusal):
     code = "idempotency_key_reused"
+
+
+class ModelCannot(Refusal):
+    code = "model_cannot"

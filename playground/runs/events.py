@@ -94,7 +94,7 @@ def _piece_from(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Piece:
 
 
 @cache
-def _redis() -> Redis:
+def redis_for_commands() -> Redis:
     return Redis.from_url(
         settings.STREAM_REDIS_URL, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1)
     )
@@ -107,7 +107,7 @@ def read(run_id: UUID) -> Piece:
     """
     whole = Piece(Position())
     try:
-        entries = _redis().xrange(key_of(run_id))
+        entries = redis_for_commands().xrange(key_of(run_id))
     except RedisError:
         return whole
     for piece in pieces_from(entries):
@@ -121,7 +121,7 @@ def read(run_id: UUID) -> Piece:
 def append_end(run_id: UUID, *, at: Position, state: str) -> None:
     """Close the stream of a run that no worker writes. Best effort: readers look at the row as well."""
     try:
-        pipe = _redis().pipeline(transaction=False)
+        pipe = redis_for_commands().pipeline(transaction=False)
         pipe.xadd(key_of(run_id), {STATE: state, LENGTH: str(at)}, id=END_ID)
         pipe.expire(key_of(run_id), SECONDS_AFTER_END)
         pipe.execute(raise_on_error=False)
@@ -132,7 +132,7 @@ def append_end(run_id: UUID, *, at: Position, state: str) -> None:
 def publish_cancel(run_id: UUID) -> None:
     """Tell all workers at once. Best effort: the run's worker finds the request in the row within two seconds."""
     try:
-        _redis().publish(cancel_channel(), str(run_id))
+        redis_for_commands().publish(cancel_channel(), str(run_id))
     except RedisError:
         return
 
@@ -144,7 +144,7 @@ def wait_for(run: Run, *, seconds: float) -> Run:
         if not connection.in_atomic_block:
             connection.close()
         try:
-            _redis().xread({key_of(run.pk): JUST_BEFORE_END}, block=int(min(left, 2.0) * 1000) + 1)
+            redis_for_commands().xread({key_of(run.pk): JUST_BEFORE_END}, block=int(min(left, 2.0) * 1000) + 1)
         except RedisError:
             time.sleep(min(left, 0.5))
         run.refresh_from_db()

@@ -3,30 +3,28 @@
 import asyncio
 import logging
 import time
-from datetime import timedelta
 from uuid import UUID
 
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutdown
 from celery.worker.consumer import Consumer
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
 from playground.catalog.errors import CredentialUnreadable
-from playground.catalog.routes import route_for
+from playground.catalog.routes import recent_route
 from playground.gateway import router
 from playground.gateway.errors import CredentialRejected, GatewayError
 from playground.gateway.providers import KINDS, adapter
-from playground.gateway.types import ChatRequest, Limits, Route
+from playground.gateway.types import Limits, Route
 from playground.lib.refusal import Refusal
-from playground.quota import ledger
+from playground.quota.errors import ReservationClosed
 from playground.runs import events, requests
 from playground.runs.answers import Answer
 from playground.runs.asking import Asking
+from playground.runs.claim import claim_run
 from playground.runs.finish import finish_queued, finish_run
-from playground.runs.loop import LOST, stream_loop
+from playground.runs.loop import LOST, made_loop, stream_loop
 from playground.runs.models import Run, RunState
 from playground.runs.outcomes import Outcome
 
@@ -47,55 +45,60 @@ def warm_up(sender: Consumer, **_: object) -> None:
             adapter(kind)
 
 
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
+def hang_up(**_: object) -> None:
+    """All answers have ended: no provider is to keep a connection open for a worker that has gone."""
+    if loop := made_loop():
+        loop.close(router.close_clients())
+        logger.info("The connections to providers are closed")
+
+
 def execute_run(run_id: UUID) -> None:
     """Claim the run, ask the provider, stream the answer, settle. A run that somebody else claimed is left alone."""
     try:
-        claimed = _claim(run_id)
+        run = claim_run(run_id)
     except Refusal as refusal:
         _refuse(run_id, refusal.code, refusal.title)
         return
-    except CredentialUnreadable:
-        name = Run.objects.values_list("model_name", flat=True).get(pk=run_id)
-        _refuse(run_id, CredentialRejected.code, CredentialRejected.sentence.format(model=name))
+    except ReservationClosed:
+        _refuse(run_id, "not_started", _("This waited too long to be answered. Nothing was charged; please try again."))
         return
-    if claimed is None:
+    if run is None:
         return
-    run, route, request = claimed
-    connection.close()
     answer, loop = Answer(run.pk, run.fence), stream_loop()
-    outcome = loop.run(answer, _ask(answer, route, request, name=run.model_name))
+    try:
+        route, request = _route_of(run), requests.load(run.request or {})
+    except Refusal as refusal:
+        outcome = _not_asked(refusal.code, refusal.title)
+    except CredentialUnreadable:
+        outcome = _not_asked(CredentialRejected.code, CredentialRejected.sentence.format(model=run.model_name))
+    else:
+        connection.close()
+        outcome = loop.run(answer, _ask(answer, route, request, name=run.model_name))
     if answer.stopped != LOST and _finish(run, outcome):
         loop.end(answer, outcome.state)
     else:
         loop.forget(answer)
 
 
-@transaction.atomic
-def _claim(run_id: UUID) -> tuple[Run, Route, ChatRequest] | None:
-    """Make the run ours and write down that a provider call is about to leave, before it does."""
-    claimed = Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(
-        state=RunState.RUNNING,
-        fence=F("fence") + 1,
-        lease_until=Now() + timedelta(seconds=settings.RUN_LEASE_SECONDS),
-        started_at=Now(),
-    )
-    if not claimed:
-        return None
-    run = Run.objects.select_related("model").get(pk=run_id)
-    if run.model is None:
+def _route_of(run: Run) -> Route:
+    """Only where a price was admitted: what was set aside is for these."""
+    if run.model_id is None:
         raise Refusal(_("%(model)s is no longer offered.") % {"model": run.model_name})
-    # Only where a price was admitted: what was set aside is for these.
-    targets = tuple(target for target in route_for(run.model).targets if target.key in run.prices)
+    targets = tuple(target for target in recent_route(run.model_id).targets if target.key in run.prices)
     if not targets:
         raise Refusal(_("%(model)s is not served right now.") % {"model": run.model_name})
-    ledger.mark_started(run_id)
-    return run, Route(targets), requests.load(run.request or {})
+    return Route(targets)
 
 
 def _refuse(run_id: UUID, code: str, message: str) -> None:
     run = Run.objects.get(pk=run_id)
     if finish_queued(run, state=RunState.FAILED, error_code=code, error_message=message):
         events.append_end(run_id, at=events.Position(), state=RunState.FAILED)
+
+
+def _not_asked(code: str, message: str) -> Outcome:
+    return Outcome(state=RunState.FAILED, error_code=code, error_message=message, is_billed=False)
 
 
 def _finish(run: Run, outcome: Outcome) -> bool:
@@ -112,7 +115,7 @@ def _finish(run: Run, outcome: Outcome) -> bool:
             pause = min(pause * 2, 10.0)
 
 
-async def _ask(answer: Answer, route: Route, request: ChatRequest, *, name: str) -> Outcome:
+async def _ask(answer: Answer, route: Route, request: requests.Request, *, name: str) -> Outcome:
     """Consume the provider's stream into `answer`; however that ends, say how."""
     asking = Asking(answer, model=name)
     limits = Limits(settings.RUN_FIRST_BYTE_SECONDS, settings.RUN_IDLE_SECONDS, settings.RUN_TOTAL_SECONDS)

@@ -63,6 +63,7 @@ class StreamLoop:
             logger.warning("The end of run %s is not in its event stream yet", answer.run_id)
 
     async def _end(self, answer: Answer, state: str) -> None:
+        self._writer.answers[answer.run_id] = answer  # one that nobody could be asked for is not there yet
         answer.shown = self._loop.create_future()
         answer.end_state = state
         await answer.shown
@@ -74,6 +75,13 @@ class StreamLoop:
     def drain(self, seconds: float) -> None:
         """Let the answers end by themselves for so long, then interrupt the rest."""
         self._loop.call_soon_threadsafe(self._loop.call_later, seconds, self._interrupt_all)
+
+    def close(self, work: Coroutine[None, None, None]) -> None:
+        """Do the last thing in the loop, when no answer is written any more."""
+        try:
+            asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=SECONDS_FOR_THE_END)
+        except TimeoutError:
+            logger.warning("Not every connection to a provider could be closed in time")
 
     def _interrupt_all(self) -> None:
         for answer in list(self._writer.answers.values()):
@@ -132,6 +140,11 @@ def stream_loop() -> StreamLoop:
         if not _made:
             _made.append(StreamLoop())
         return _made[0]
+
+
+def made_loop() -> StreamLoop | None:
+    """This process's loop, if a run has needed one."""
+    return _made[0] if _made else None
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

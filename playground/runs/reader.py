@@ -8,7 +8,7 @@ read from its row.
 import asyncio
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connections
 from redis import RedisError
 
+from playground.runs import onlookers
 from playground.runs.events import Piece, key_of, pieces_from
 from playground.runs.models import LIVE_STATES, Run
 from playground.runs.writer import redis_client
@@ -179,6 +180,8 @@ class Reader:
     async def _look_at_rows(self) -> None:
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            with suppress(RedisError, OSError):
+                await onlookers.tell(self._redis, sum(len(stream.onlookers) for stream in self._streams.values()))
             try:
                 rows = await _rows_of(list(self._streams))
             except DatabaseError:

@@ -1,36 +1,78 @@
-"""A ChatRequest as JSON in the run's row, and back."""
+"""A request as JSON in the run's row, and back."""
 
 import hashlib
 import json
 from dataclasses import asdict
 from typing import Any
 
-from playground.gateway.types import ChatRequest, Turn
+from playground.gateway.types import (
+    ChatRequest,
+    EmbeddingRequest,
+    Function,
+    Image,
+    Part,
+    Text,
+    ToolCall,
+    ToolChoice,
+    ToolResult,
+    Turn,
+)
+from playground.lib.texts import storable
+
+Request = ChatRequest | EmbeddingRequest
+PARTS: dict[str, type[Part]] = {"text": Text, "image": Image, "call": ToolCall, "result": ToolResult}
+PART_NAMES = {kind: name for name, kind in PARTS.items()}
 
 
-def dump(request: ChatRequest) -> dict[str, Any]:
+def dump(request: Request) -> dict[str, Any]:
     """What is kept of a question until it is answered.
 
-    The schema goes as text, because the database sorts the keys of an object, and a model writes them in their order.
+    Schemas go as text, because the database sorts the keys of an object, and a model writes them in their order.
     """
-    plain = asdict(request) | {"schema": request.schema and json.dumps(_storable(request.schema))}
+    plain = asdict(request)
+    if isinstance(request, ChatRequest):
+        plain |= {
+            "turns": [{"role": turn.role, "content": _dump_content(turn)} for turn in request.turns],
+            "schema": request.schema and json.dumps(_storable(request.schema)),
+            "tools": [asdict(one) | {"parameters": json.dumps(_storable(one.parameters))} for one in request.tools],
+        }
     stored: dict[str, Any] = _storable(plain)
     return stored
+
+
+def _dump_content(turn: Turn) -> str | list[dict[str, Any]]:
+    if isinstance(turn.content, str):
+        return turn.content
+    return [{"kind": PART_NAMES[type(part)], **asdict(part)} for part in turn.content]
 
 
 def _storable(value: Any) -> Any:
     """As JSON, without what neither PostgreSQL nor UTF-8 can hold: NUL and lone surrogates."""
     if isinstance(value, str):
-        return value.replace("\0", "").encode("utf-8", "replace").decode()
+        return storable(value)
     if isinstance(value, dict):
         return {_storable(name): _storable(one) for name, one in value.items()}
     return [_storable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def load(stored: dict[str, Any]) -> ChatRequest:
-    turns = tuple(Turn(**turn) for turn in stored["turns"])
-    schema = stored["schema"] and json.loads(stored["schema"])
-    return ChatRequest(**(stored | {"turns": turns, "stop": tuple(stored["stop"]), "schema": schema}))
+def load(stored: dict[str, Any]) -> Request:
+    if "inputs" in stored:
+        inputs = tuple(one if isinstance(one, str) else tuple(one) for one in stored["inputs"])
+        return EmbeddingRequest(inputs, stored["dimensions"])
+    read = {
+        "turns": tuple(Turn(turn["role"], _load_content(turn["content"])) for turn in stored["turns"]),
+        "stop": tuple(stored["stop"]),
+        "schema": stored["schema"] and json.loads(stored["schema"]),
+        "tools": tuple(Function(**one | {"parameters": json.loads(one["parameters"])}) for one in stored["tools"]),
+        "tool_choice": ToolChoice(**stored["tool_choice"]),
+    }
+    return ChatRequest(**(stored | read))
+
+
+def _load_content(content: str | list[dict[str, Any]]) -> str | tuple[Part, ...]:
+    if isinstance(content, str):
+        return content
+    return tuple(PARTS[one["kind"]](**{name: one[name] for name in one if name != "kind"}) for one in content)
 
 
 def fingerprint(stored: dict[str, Any], *also: str) -> str:

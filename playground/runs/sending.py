@@ -6,6 +6,8 @@ from uuid import UUID
 from celery import current_app
 from kombu.exceptions import OperationalError
 
+from playground.lib import telemetry
+
 # By name, so that the web process loads nothing of the worker half.
 EXECUTE_RUN = "playground.runs.tasks.execute_run"
 
@@ -14,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 def send(run_id: UUID) -> None:
     try:
-        current_app.send_task(EXECUTE_RUN, [str(run_id)], retry=False, ignore_result=True)
+        with telemetry.span("send run", kind="producer"):
+            headers = telemetry.carried()
+            current_app.send_task(EXECUTE_RUN, [str(run_id)], retry=False, ignore_result=True, headers=headers)
     except OperationalError as error:
         logger.warning("Run %s waits for the sweep, the broker is away: %s", run_id, error)

@@ -1,6 +1,7 @@
 """The web half: admit a question and queue it, or refuse it; and stop one. No provider is called here."""
 
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -12,9 +13,11 @@ from accounts.models import User
 from playground.catalog import pricing
 from playground.catalog.errors import ModelUnavailable
 from playground.catalog.models import Model
+from playground.catalog.token_rates import guess_for
 from playground.gateway.types import ChatRequest
 from playground.quota import ledger
 from playground.runs import events, requests
+from playground.runs.abilities import check_ability
 from playground.runs.errors import KeyReused, NoDepartment
 from playground.runs.finish import finish_queued
 from playground.runs.models import Run, RunState
@@ -30,7 +33,7 @@ def start_run(
     user: User,
     source: str,
     model: Model,
-    request: ChatRequest,
+    request: requests.Request,
     tool_version: str = "",
     api_key_id: int | None = None,
     idempotency_key: str = "",
@@ -41,6 +44,7 @@ def start_run(
     `idempotency_key` again gives the same run. Raises a Refusal (QuotaExceeded, ModelUnavailable, …), and then
     nothing was written.
     """
+    check_ability(model, request)
     stored = requests.dump(request)
     sha256 = requests.fingerprint(stored, model.slug, source, tool_version) if idempotency_key else ""
     run = Run(
@@ -51,12 +55,12 @@ def start_run(
         tool_version=tool_version,
         api_key_id=api_key_id,
         request=stored,
-        max_output_tokens=min(request.max_output_tokens, model.max_output_tokens),
-        input_token_bound=pricing.input_bound(request),
+        **_counts(request, model),
         idempotency_key=idempotency_key,
         request_sha256=sha256,
     )
-    stored["max_output_tokens"] = run.max_output_tokens
+    if isinstance(request, ChatRequest):
+        stored["max_output_tokens"] = run.max_output_tokens
     try:
         return _admit(run)
     except IntegrityError:
@@ -66,6 +70,21 @@ def start_run(
     if earlier.request_sha256 != sha256:
         raise KeyReused(_("This idempotency key was used for another question. Use a new one."))
     return earlier
+
+
+def _counts(request: requests.Request, model: Model) -> dict[str, Any]:
+    """What of the question is counted: for admission, and to learn from."""
+    bound = pricing.input_bound(request)
+    if not isinstance(request, ChatRequest):
+        return {"input_token_bound": bound, "max_output_tokens": 0}
+    guessed = guess_for(request)
+    return {
+        "input_token_bound": bound,
+        "max_output_tokens": min(request.max_output_tokens, model.max_output_tokens),
+        "input_token_guess": guessed.tokens,
+        "script": guessed.script,
+        "image_count": request.images,
+    }
 
 
 @transaction.atomic
@@ -84,7 +103,9 @@ def _admit(run: Run) -> Run:
         run_id=run.pk,
         user=run.user,
         department=department,
-        amount=pricing.worst_cost(run.prices, input_tokens=run.input_token_bound, output_tokens=run.max_output_tokens),
+        amount=pricing.worst_cost(
+            run.prices, input_tokens=run.input_token_bound, output_tokens=run.max_output_tokens, images=run.image_count
+        ),
         source=run.source,
         model=run.model_name,
         lifetime=SECONDS_RESERVED,

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from playground.quota import ledger
 from playground.runs import events
 from playground.runs.finish import finish_queued, finish_run
-from playground.runs.models import Run, RunState
+from playground.runs.models import Run, RunState, RunVectors
 from playground.runs.outcomes import Outcome
 from playground.runs.sending import send
 
 # A worker that comes back from a pause, or a database from a restart, may still renew its lease.
 GRACE = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=10)
+VECTORS_KEPT = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,13 @@ def sweep_runs() -> None:
     fail_forgotten()
     send_again()
     interrupt_lost()
+    remove_vectors()
     ledger.expire_overdue()
+
+
+def remove_vectors() -> None:
+    """Those that a program has had an hour to fetch."""
+    RunVectors.objects.filter(run__finished_at__lt=Now() - VECTORS_KEPT).delete()
 
 
 def send_again() -> None:

@@ -15,6 +15,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext
 
 from playground.lib import markdown as lib_markdown
+from playground.lib.measures import format_count, format_ms, format_share
 from playground.lib.money import format_money
 
 register = Library()
@@ -51,6 +52,22 @@ def percent(part: int, whole: int) -> int:
 @register.filter
 def money(amount: int | None) -> str:
     return "" if amount is None else format_money(amount)
+
+
+@register.filter
+def ms(duration: float | None) -> str:
+    return format_ms(duration)
+
+
+@register.filter
+def count(number: float | None) -> str:
+    return "" if number is None else format_count(number)
+
+
+@register.filter
+def share(part: int, whole: int) -> str:
+    """ "3.1 %": how much `part` is of `whole`."""
+    return format_share(part, whole)
 
 
 @register.filter

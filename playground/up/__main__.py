@@ -73,7 +73,7 @@ def _start(supervisor: Supervisor, plan: Plan, wanted: Wishes, folder: Folder) -
         supervisor.run(plan.prepare)
     prepared.write_text(state)
     supervisor.wait_ready(*plan.serving)
-    print(screen(wanted, plan.environment), flush=True)  # noqa: T201
+    print(screen(wanted, plan.environment, prepared=folder.logs / "prepare.log"), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The one screen that `up` ends with: where, who, which models, how to stop."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from playground.demo.people import PEOPLE
 from playground.up.environment import Wishes
@@ -8,10 +9,11 @@ from playground.up.environment import Wishes
 _RULE = "─" * 78
 
 
-def screen(wanted: Wishes, environment: Mapping[str, str]) -> str:
+def screen(wanted: Wishes, environment: Mapping[str, str], *, prepared: Path) -> str:
+    """`prepared` is the log of what made the database ready; it knows which providers gave nothing."""
     lines = ["", _RULE, f"  The Playground is up:  {wanted.site_url}", ""]
     lines += _people() if wanted.starts_identity else [f"  Sign in with {environment['OIDC_ISSUER']}"]
-    lines += ["", *_models(environment["DATABASE_URL"]), ""]
+    lines += ["", *_models(environment["DATABASE_URL"]), *silent_providers(prepared), ""]
     lines += [
         f"  Data and logs: {wanted.data}",
         "  Stop: Ctrl-C. Nothing is lost; the next start continues here.",
@@ -27,6 +29,11 @@ def _people() -> list[str]:
     return ["  Sign in as one of:"] + [
         f"    {name:<{widths[0]}}  {label:<{widths[1]}}  {departments}".rstrip() for name, label, departments in rows
     ]
+
+
+def silent_providers(prepared: Path) -> list[str]:
+    said = [line for line in prepared.read_text(errors="replace").splitlines() if line.startswith("! ")]
+    return ["  No models from:", *(f"    {line[2:]}" for line in said)] if said else []
 
 
 def _models(database_url: str) -> list[str]:

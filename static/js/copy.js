@@ -1,4 +1,7 @@
 // A button with data-copy copies the code block around it, or what data-copy-target (a selector) points at.
+// One without a word of its own (a kept answer knows no language) is named here, and hidden without scripts.
+
+const words = document.getElementById("status")?.dataset ?? {};
 
 function textFor(button) {
   const target = button.dataset.copyTarget
@@ -47,11 +50,17 @@ function mark(button, copied) {
   };
 }
 
+function name() {
+  for (const button of document.querySelectorAll(".code-head > [data-copy]:empty")) button.textContent = words.copy;
+}
+
+name();
+new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const done = await copy(textFor(button));
-  const words = document.getElementById("status")?.dataset ?? {};
   announce(done ? words.copied : words.notCopied);
   if (!done) return;
   const undo = mark(button, words.copied);

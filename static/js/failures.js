@@ -1,4 +1,5 @@
-// A request of htmx that failed: what came back is no part of this page, so it is said in a toast and nothing is lost.
+// A request of htmx that failed. A form with what is wrong (422) and a refusal's card come from our pages and are shown.
+// Whatever else came back, perhaps from a proxy, is no part of this page: a toast says it, and nothing typed is lost.
 
 const toasts = document.getElementById("toasts");
 const pattern = document.getElementById("toast-pattern");
@@ -11,15 +12,24 @@ function say(words) {
   toasts.append(toast);
 }
 
+const names = { 403: "forbidden", 404: "missing", 409: "changed", 413: "large", 429: "busy" };
+const wordsFor = (status) => pattern.dataset[names[status] ?? (status >= 500 ? "broken" : "rejected")];
+
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
-  const { status } = ctx.response;
-  if (status === 403) say(pattern.dataset.forbidden);
-  else if (status === 404) say(pattern.dataset.missing);
-  else if (status >= 500) say(pattern.dataset.broken);
+  const { status, headers } = ctx.response;
+  if (status === 422 || headers.has("HX-Retarget") || headers.has("HX-Redirect")) return;
+  ctx.hx.reswap = "none";
+  say(wordsFor(status));
 });
 
+// What asked had no place for the form that came back.
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (ctx.response?.status === 422 && ctx.swap === "none") say(wordsFor(422));
+});
+
+// Nothing came back, or not all of it.
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (ctx && !ctx.response) say(pattern.dataset.unreachable);
+  if (ctx && ctx.text === undefined) say(pattern.dataset.unreachable);
 });
 
 // A refusal stands until the next thing is tried.

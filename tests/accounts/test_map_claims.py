@@ -51,6 +51,11 @@ def test_her_name_is_the_best_that_is_said() -> None:
     assert map_claims({"preferred_username": "yuki"}).name == "yuki"
 
 
+def test_what_she_is_called_is_only_what_is_said() -> None:
+    assert map_claims({"name": "山田 由紀", "given_name": " 由紀 "}).given_name == "由紀"
+    assert map_claims({"name": "Alice Moreau"}).given_name == ""
+
+
 def test_an_address_that_is_none_is_left_out() -> None:
     assert map_claims({"email": "a@vela.example"}).email == "a@vela.example"
     assert map_claims({"email": "nobody\r\nBcc: x@y.example"}).email == ""

@@ -108,13 +108,13 @@ def test_an_answer_grows_before_her_eyes(window: Window, alice: User, fake_provi
 
 
 @pytest.mark.usefixtures("quick")
-def test_stop_reaches_the_provider_within_two_seconds(window: Window, alice: User, fake_provider: FakeProvider) -> None:
-    fake_provider.script(text=LONG, rate=20)
+def test_stop_reaches_the_provider_at_once(window: Window, alice: User, fake_provider: FakeProvider) -> None:
+    fake_provider.script(text=LONG, rate=4)
     page = window(alice)
     send(page, "Tell me everything")
     expect(page.locator(".answer-live")).to_contain_text("word3")
     page.get_by_role("button", name="Stop the answer (Esc)").click()
-    fake_provider.wait_until_idle(2.0)
+    fake_provider.wait_until_idle()
     expect(page.locator(".answer[data-state=cancelled]")).to_be_visible()
 
 
@@ -206,7 +206,7 @@ def test_a_key_is_shown_once_works_and_is_revoked(window: Window, stack: Stack, 
 def test_a_person_who_is_switched_off_is_out_at_once(
     *, window: Window, alice: User, dana: User, fake_provider: FakeProvider
 ) -> None:
-    fake_provider.script(text=LONG, rate=20)
+    fake_provider.script(text=LONG, rate=4)
     hers = window(alice)
     send(hers, "Tell me everything")
     expect(hers.locator(".answer-live")).to_contain_text("word3")
@@ -216,7 +216,7 @@ def test_a_person_who_is_switched_off_is_out_at_once(
     access.get_by_label("Reason").fill("Left the company")
     access.get_by_role("button", name="Switch off").click()
     expect(page.get_by_role("button", name="Switch on")).to_be_visible()
-    fake_provider.wait_until_idle(5.0)
+    fake_provider.wait_until_idle()
     hers.get_by_role("link", name="Tools", exact=True).click()
     expect(hers.get_by_role("button", name="Continue with")).to_be_visible()
 

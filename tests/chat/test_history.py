@@ -16,7 +16,7 @@ def small(model: Model, context_tokens: int) -> Model:
 
 def texts(conversation: Conversation, model: Model) -> list[str]:
     conversation.refresh_from_db()
-    return [turn.content for turn in turns_for(conversation, upto=latest_question(conversation), model=model)]
+    return [str(turn.content) for turn in turns_for(conversation, upto=latest_question(conversation), model=model)]
 
 
 def test_it_sends_the_branch_in_order(conversation: Conversation, model: Model, ask: Ask) -> None:

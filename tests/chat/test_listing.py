@@ -62,9 +62,14 @@ def test_a_running_one_is_marked(alice: User, model: Model) -> None:
 
 
 def test_others_and_deleted_ones_are_not_listed(eve: User, conversation: Conversation) -> None:
-    assert listing_for(eve).groups == []
+    assert [group.conversations for group in listing_for(eve).groups] == [[]]
     Conversation.objects.update(deleted_at=timezone.now())
-    assert listing_for(conversation.user).groups == []
+    assert [group.conversations for group in listing_for(conversation.user).groups] == [[]]
+
+
+def test_today_comes_first_even_when_it_is_empty(alice: User, make_conversations: Callable[..., None]) -> None:
+    make_conversations(timezone.now() - timedelta(days=400))
+    assert [group.title for group in listing_for(alice).groups] == ["Today", "Older"]
 
 
 def test_the_link_to_older_ones_works_without_scripts(

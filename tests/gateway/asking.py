@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from importlib.util import find_spec
 from typing import Any
 
 from playground.gateway import router
 from playground.gateway.types import (
     ChatRequest,
     Delta,
+    EmbeddingRequest,
     Event,
     Finish,
     Limits,
@@ -19,7 +21,25 @@ from playground.gateway.types import (
 )
 from tests.fake_provider import FakeProvider
 
-KINDS = ["openai", "openai_compatible", "anthropic"]
+# The clouds' kinds need an extra each; where it is not installed they are not asked.
+EXTRAS = {"anthropic_bedrock": "boto3", "anthropic_vertex": "google.oauth2"}
+
+
+def is_installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+KINDS = [
+    "openai",
+    "openai_compatible",
+    "azure_openai",
+    "anthropic",
+    *(k for k, name in EXTRAS.items() if is_installed(name)),
+]
+LISTING = ["openai", "openai_compatible", "anthropic"]
 PATIENT = Limits(first_byte=20, idle=20, total=60)
 QUICK = Limits(first_byte=0.5, idle=0.5, total=20)
 
@@ -28,7 +48,9 @@ def question(text: str = "Hello", **more: Any) -> ChatRequest:
     return ChatRequest(**{"turns": (Turn("user", text),), "max_output_tokens": 1000, **more})
 
 
-def stream(*targets: Target, request: ChatRequest | None = None, limits: Limits = PATIENT) -> AsyncIterator[Event]:
+def stream(
+    *targets: Target, request: ChatRequest | EmbeddingRequest | None = None, limits: Limits = PATIENT
+) -> AsyncIterator[Event]:
     return router.stream(Route(targets), request or question(), limits=limits)
 
 

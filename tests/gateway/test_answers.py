@@ -9,7 +9,7 @@ from playground.gateway.discovery import list_models
 from playground.gateway.providers import adapter
 from playground.gateway.types import AttemptStarted, Delta, Finish, Target, Turn, Usage
 from tests.fake_provider import FakeProvider
-from tests.gateway.asking import ask, finish_of, question, text_of, thought_of, usage_of
+from tests.gateway.asking import LISTING, ask, finish_of, question, text_of, thought_of, usage_of
 
 SCHEMA = {
     "type": "object",
@@ -130,12 +130,14 @@ async def _body(fake_provider: FakeProvider, kind: str) -> dict[str, object]:
 
 
 async def test_the_models_of_a_provider_are_listed(target: Target) -> None:
-    assert await adapter(target.kind).list_models(target) == ["demo-quick", "demo-careful", "demo-reasoner"]
+    listed = ["demo-quick", "demo-careful", "demo-reasoner", "demo-embedding"] if target.kind in LISTING else []
+    assert await adapter(target.kind).list_models(target) == listed
 
 
-def test_models_can_be_listed_without_a_loop(target: Target) -> None:
+@pytest.mark.parametrize("kind", LISTING)
+def test_models_can_be_listed_without_a_loop(fake_provider: FakeProvider, kind: str) -> None:
     for _ in range(2):
-        assert "demo-quick" in list_models(target)
+        assert "demo-quick" in list_models(fake_provider.target(kind))
 
 
 async def test_a_lost_usage_is_not_made_up(fake_provider: FakeProvider) -> None:

@@ -9,17 +9,17 @@ import pytest
 
 from playground.gateway import errors, types
 from playground.gateway.errors import GatewayError
-from playground.gateway.providers import KINDS
 from playground.gateway.providers.openai_wire import client
 from playground.gateway.router import close_clients
 from playground.gateway.types import Target
 from tests.fake_provider import FakeProvider
+from tests.gateway import asking as asked
 from tests.gateway.asking import ask
 
 
 def test_knowing_the_kinds_loads_no_sdk_and_no_django() -> None:
     code = (
-        "import sys, playground.gateway.router, playground.gateway.providers as p; assert len(p.KINDS) == 3;"
+        "import sys, playground.gateway.router, playground.gateway.providers as p; assert len(p.KINDS) == 6;"
         "print({'openai', 'anthropic', 'aiohttp', 'httpx2', 'django'} & set(sys.modules))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
@@ -43,19 +43,20 @@ def test_every_error_has_its_own_code_and_a_sentence_for_people() -> None:
     assert all("{model}" in kind.sentence for kind in kinds)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", asked.KINDS)
 async def test_the_environment_of_the_sdks_is_ignored(
     fake_provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    for sdk in ("OPENAI", "ANTHROPIC"):
+    for sdk in ("OPENAI", "ANTHROPIC", "AZURE_OPENAI"):
         for name in ("API_KEY", "ORG_ID", "PROJECT_ID", "AUTH_TOKEN"):
             monkeypatch.setenv(f"{sdk}_{name}", "leaked")
+        monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", "leaked")
         monkeypatch.setenv(f"{sdk}_BASE_URL", "http://127.0.0.1:9")
         monkeypatch.setenv(f"{sdk}_CUSTOM_HEADERS", "X-Leaked: leaked")
     await ask(fake_provider.target(kind))
     headers = fake_provider.counts()["last_headers"]
     assert "leaked" not in str(headers)
-    assert headers["authorization"] == "Bearer sk-fake"
+    assert headers.get("authorization", headers.get("api-key")) in {"Bearer sk-fake", "sk-fake"}
     assert "cookie" not in headers
     assert "traceparent" not in headers
 

@@ -33,6 +33,8 @@ TEXT = "Três ideias: ção, 日本語, 👍."
 
 @pytest.mark.parametrize("malform", HARMLESS)
 async def test_oddities_do_not_touch_the_text(fake_provider: FakeProvider, target: Target, malform: str) -> None:
+    if target.kind == "anthropic_bedrock" and malform in {"one_byte", "multi_line"}:
+        pytest.skip("an oddity of server-sent events, which AWS does not send")
     fake_provider.script(text=TEXT, malform=malform)
     events = await ask(target)
     assert text_of(events) == TEXT

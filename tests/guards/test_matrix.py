@@ -142,6 +142,7 @@ RULES = [
     Rule("openid_connect_callback", None,                                    PEOPLE | STRANGERS, 302, 405),
     Rule("livez",                   None,                                    PEOPLE | STRANGERS, 200, 200),
     Rule("readyz",                  None,                                    PEOPLE | STRANGERS, 200, 200),
+    Rule("break_glass",             None,                                    PEOPLE | STRANGERS, 200, 200),
     Rule("admin:login",             None,                                    PEOPLE | STRANGERS, 200, 200),
 ]
 # fmt: on

@@ -1,9 +1,10 @@
-"""No pinned version is below the floor: what is older has a known hole or fault."""
+"""No pinned version is below the floor (what is older has a known hole or fault), and ours is the changelog's."""
 
 import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from playground.floors import PACKAGES, is_older
 
@@ -41,3 +42,9 @@ def test_the_demo_and_the_tests_run_what_production_runs() -> None:
 def test_older_is_older(version: str, floor: str) -> None:
     assert is_older(version, floor)
     assert not is_older(floor, version)
+
+
+def test_the_version_is_the_newest_of_the_changelog() -> None:
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest
+    assert newest[1] == settings.VERSION

@@ -44,7 +44,7 @@ def test_only_adapters_and_the_sign_in_ask_the_network() -> None:
 @pytest.mark.parametrize(
     "pattern",
     [
-        r"\beval\(|\bexec\(|^\s*import (?:pickle|marshal|shelve)|yaml\.load\(|shell=True",
+        r"(?<!\.)\beval\(|\bexec\(|^\s*import (?:pickle|marshal|shelve)|yaml\.load\(|shell=True",
         r"RawSQL\(|\.extra\(",
         r"\.execute\(\s*f[\"']|\.execute\([^)\n]*[\"']\s*%|\.execute\([^)\n]*\.format\(",
         r"\*\*request\.(?:GET|POST)",
@@ -55,8 +55,8 @@ def test_there_is_no(pattern: str) -> None:
     assert {path for path in holding(f"(?m){pattern}", CODE) if "/migrations/" not in path} == set()
 
 
-def test_a_statement_for_rows_is_sent_in_one_place_where_the_orm_wrote_it() -> None:
-    assert holding(r"\.raw\(|RawQuerySet", CODE) == {"playground/database/compiled.py"}
+def test_a_statement_for_rows_is_a_constant_or_was_written_by_the_orm() -> None:
+    assert holding(r"\.raw\((?![A-Z]+,)|RawQuerySet", CODE) == {"playground/database/compiled.py"}
 
 
 def test_scripts_write_no_html_and_open_no_window() -> None:

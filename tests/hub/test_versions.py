@@ -6,10 +6,11 @@ from django.db import connection
 
 from accounts.models import AuditEvent, User
 from hub.tools.access import tools_for
-from hub.tools.errors import NoDepartment, NotReady, VersionIsFixed
+from hub.tools.errors import NotReady, VersionIsFixed
 from hub.tools.models import Audience, OutputKind, Tool, ToolRun, ToolVersion, VersionState
 from hub.tools.versions import Content, Details, create_tool, publish, retire, save_draft, update_draft
 from playground.catalog.models import Model
+from playground.runs.errors import NoDepartment
 
 DETAILS = Details(name="Titles", summary="Titles that sell")
 

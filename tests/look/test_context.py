@@ -1,6 +1,7 @@
 """What every page shows costs next to nothing."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -28,6 +29,10 @@ def test_an_employee_manages_nothing(alice: User) -> None:
 def test_an_owner_and_an_admin_manage(ana: User, dana: User) -> None:
     assert person(ana).manages
     assert person(dana).is_admin
+
+
+def test_the_version_is_at_the_foot_of_the_menu(employee: Client) -> None:
+    assert f"Playground {settings.VERSION}" in employee.get("/gallery/").content.decode()
 
 
 def test_the_chosen_theme_is_in_the_page(employee: Client) -> None:

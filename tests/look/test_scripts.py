@@ -24,6 +24,16 @@ def test_a_theme_stays_chosen(open_page: Page) -> None:
     expect(open_page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+def test_who_travels_takes_her_time_zone_along(browser: Browser, live_server: LiveServer, ana: User) -> None:
+    context = browser.new_context(timezone_id="Asia/Tokyo")
+    page = context.new_page()
+    sign_in_as(page, ana, live_server.url)
+    page.goto(f"{live_server.url}/gallery/")
+    page.goto(f"{live_server.url}/account/")
+    expect(page.get_by_text("Asia/Tokyo")).to_be_visible()
+    context.close()
+
+
 def test_a_hidden_sidebar_stays_hidden(open_page: Page) -> None:
     open_page.get_by_role("button", name="Hide sidebar").click()
     open_page.reload()
@@ -45,8 +55,10 @@ def test_a_menu_opens_with_the_arrow_key_and_closes_with_escape(open_page: Page)
 
 def test_a_copied_block_says_so(open_page: Page) -> None:
     open_page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    open_page.locator("[data-copy]").first.click()
-    expect(open_page.locator("#status")).to_have_text("Copied")
+    open_page.locator("#status").evaluate("status => (status.dataset.copied = 'Copiado')")
+    open_page.get_by_role("button", name="Copy", exact=True).first.click()
+    expect(open_page.locator("#status")).to_have_text("Copiado")
+    expect(open_page.get_by_role("button", name="Copiado")).to_be_visible()
     assert "class Price:" in open_page.evaluate("navigator.clipboard.readText()")
 
 
@@ -76,6 +88,35 @@ def test_a_fault_of_ours_is_a_toast_and_no_page_in_the_page(open_page: Page) -> 
     open_page.get_by_role("button", name="Break").click()
     expect(open_page.locator(".toast")).to_contain_text("Something broke on our side")
     expect(open_page.locator("#tried")).to_be_empty()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "could not be done"),
+        (403, "not allowed"),
+        (404, "not there any more"),
+        (405, "could not be done"),
+        (409, "has changed meanwhile"),
+        (413, "more than can be sent"),
+        (429, "Too many requests"),
+        (502, "broke on our side"),
+    ],
+)
+def test_a_strange_answer_is_said_and_nothing_is_lost(open_page: Page, status: int, words: str) -> None:
+    open_page.route("**/refuse/", lambda route: route.fulfill(status=status, body="<h1>Said by a proxy</h1>"))
+    open_page.get_by_label("Words").fill("A long text")
+    open_page.get_by_role("button", name="Try").click()
+    expect(open_page.locator(".toast")).to_contain_text(words)
+    expect(open_page.get_by_text("Said by a proxy")).to_have_count(0)
+    expect(open_page.get_by_label("Words")).to_have_value("A long text")
+
+
+def test_a_form_that_comes_back_where_it_has_no_place_is_said(open_page: Page) -> None:
+    open_page.route("**/refuse/", lambda route: route.fulfill(status=422, body="<form></form>"))
+    open_page.locator("#try").evaluate("form => form.setAttribute('hx-swap', 'none')")
+    open_page.get_by_role("button", name="Try").click()
+    expect(open_page.locator(".toast")).to_contain_text("could not be done")
 
 
 def test_a_lost_connection_is_said(open_page: Page) -> None:

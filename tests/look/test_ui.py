@@ -1,12 +1,14 @@
 """The tags of the pages."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.template import TemplateSyntaxError
 from django.utils import timezone
 
-from playground.templatetags.ui import ago, icon, money, percent
+from playground.templatetags.ui import ago, icon, icon_names, money, percent
 
 
 def test_an_icon_points_into_the_sprite() -> None:
@@ -46,3 +48,10 @@ def test_long_ago_is_a_date() -> None:
     moment = timezone.now() - timedelta(days=400)
     assert str(timezone.localtime(moment).year) in ago(moment)
     assert "ago<" not in ago(moment)
+
+
+def test_no_drawing_is_carried_along_unused() -> None:
+    """Every symbol is named by a template, a script or the choices of the studio."""
+    files = [path for folder in ("templates", "static/js", "hub") for path in (settings.BASE_DIR / folder).rglob("*.*")]
+    texts = [path.read_text() for path in files if path.suffix in {".html", ".js", ".py"}]
+    assert icon_names() <= {name for text in texts for name in re.findall(r"""["'#]([\w-]+)["']""", text)}

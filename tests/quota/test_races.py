@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from accounts.models import Department, User
-from playground.quota import ledger
+from playground.quota import closing, ledger
 from playground.quota.errors import QuotaExceeded
 from playground.quota.limits import set_quota
 from playground.quota.models import LedgerEntry, QuotaWindow, Reservation, ReservationState
@@ -137,10 +137,7 @@ def test_without_condition_and_wall_both_are_admitted_and_the_check_tells(hold: 
 
 @pytest.fixture
 def closes_blindly(monkeypatch: pytest.MonkeyPatch) -> None:
-    def close(run_id: UUID, *_: object, **changes: object) -> bool:
-        return Reservation.objects.filter(pk=run_id).update(**changes) == 1
-
-    monkeypatch.setattr(ledger, "_close", close)
+    monkeypatch.setattr(closing, "TO", closing.TO.replace("state = 'held'", "true"))
 
 
 @pytest.mark.usefixtures("closes_blindly")

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.api_keys import issue_key
 from accounts.models import Department, User
 from playground.quota import ledger
 from playground.quota.errors import QuotaExceeded
@@ -84,15 +85,16 @@ def test_people_of_other_departments_have_their_own_limits(
     assert Quota.objects.filter(user=eve).count() == 2
 
 
-def test_the_line_keeps_what_it_was_for(hold: Hold) -> None:
-    hold(10, source="hub", model="big", tool_version="Titles v3", api_key_id=7)
+def test_the_line_keeps_what_it_was_for(hold: Hold, alice: User) -> None:
+    key, _secret = issue_key(alice, name="laptop", days=30)
+    hold(10, source="hub", model="big", tool_version="Titles v3", api_key_id=key.pk)
     entry = LedgerEntry.objects.get()
     assert (entry.kind, entry.source, entry.model, entry.tool_version, entry.api_key_id) == (
         "reserve",
         "hub",
         "big",
         "Titles v3",
-        7,
+        key.pk,
     )
 
 

@@ -31,7 +31,7 @@ DAMAGES = {
         "What was reserved is settled or released, to the micro-unit; an overrun stands beside a full settlement."
     ),
     "UPDATE playground_reservation SET created_at = created_at - interval '40 days'": (
-        "A reservation counts for company, department and person, per day and month, in the windows of its instant."
+        "A reservation counts for all that it has to, per day and month, in the windows of its instant."
     ),
     "UPDATE playground_ledgerentry SET model = 'another'": (
         "A line says the person, department, model and key of its reservation."

@@ -7,7 +7,7 @@ from django.db import connection
 
 from playground.gateway.types import Usage
 from playground.quota.models import LedgerEntry, Reservation
-from playground.runs.execute import _claim
+from playground.runs.claim import claim_run
 from playground.runs.finish import finish_run
 from playground.runs.models import Run, RunState
 from playground.runs.outcomes import Outcome
@@ -20,9 +20,9 @@ def done(text: str = "Hi") -> Outcome:
 
 
 def claimed(run: Run) -> Run:
-    ours = _claim(run.pk)
+    ours = claim_run(run.pk)
     assert ours is not None
-    return ours[0]
+    return ours
 
 
 def test_a_worker_with_an_old_fence_writes_nothing(start: Start, ledger_is_true: None) -> None:
@@ -35,8 +35,8 @@ def test_a_worker_with_an_old_fence_writes_nothing(start: Start, ledger_is_true:
 
 def test_a_run_is_claimed_once(start: Start) -> None:
     run = start()
-    assert _claim(run.pk) is not None
-    assert _claim(run.pk) is None
+    assert claim_run(run.pk) is not None
+    assert claim_run(run.pk) is None
 
 
 def test_the_provider_is_noted_before_it_is_called(start: Start) -> None:

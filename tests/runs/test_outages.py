@@ -108,7 +108,7 @@ def test_a_stream_server_that_comes_back_empty_loses_no_text(
 @pytest.mark.usefixtures("no_worker")
 def test_a_broker_that_is_away_loses_no_question_and_delays_nobody(start: Start) -> None:
     run = start()
-    send_from_elsewhere(run.pk, os.environ | {"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"}, seconds=3.0)
+    send_from_elsewhere(run.pk, os.environ | {"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"}, seconds=10.0)
     assert Run.objects.get(pk=run.pk).state == RunState.QUEUED
 
 

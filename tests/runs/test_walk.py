@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
+from playground.catalog.models import Deployment
 from playground.quota.models import LedgerEntry, Reservation
 from playground.runs.execute import execute_run
 from playground.runs.models import Run, RunState
@@ -107,28 +108,52 @@ def test_a_person_who_is_disabled_is_cut_off(stack: Stack, asked: Asker, alice: 
         next(stream)
         User.objects.filter(pk=alice.pk).update(is_active=False)
         assert "word599" not in "".join(message.data for message in stream)
-    asked.provider.wait_until_idle(5.0)
+    asked.provider.wait_until_idle()
     assert until_ended(run).state == RunState.CANCELLED
+
+
+def test_stop_takes_less_than_two_seconds(asked: Asker) -> None:
+    """The best of three: what the way itself takes, and not what else the machine was doing."""
+
+    def seconds_to_stop() -> float:
+        run = asked.slowly(rate=10)
+        until_text(run)
+        began = time.monotonic()
+        cancel_run(run)
+        asked.provider.wait_until_idle()
+        until_ended(run)
+        return time.monotonic() - began
+
+    assert min(seconds_to_stop() for _ in range(3)) < 2
 
 
 def test_stop_closes_the_providers_connection(asked: Asker) -> None:
-    run = asked.slowly()
+    run = asked.slowly(rate=10)
     until_text(run)
-    began = time.monotonic()
     cancel_run(run)
-    asked.provider.wait_until_idle(2.0)
+    asked.provider.wait_until_idle()
     assert until_ended(run).state == RunState.CANCELLED
-    assert time.monotonic() - began < 2
     assert run.output.startswith("word0")
     assert run.cost_is_estimated
     assert run.cost > 0
 
 
 def test_a_request_to_stop_is_found_in_the_row_when_it_was_not_heard(asked: Asker) -> None:
-    run = asked.slowly()
+    run = asked.slowly(rate=10)
     until_text(run)
     Run.objects.filter(pk=run.pk).update(cancel_requested_at="2026-01-01T00:00Z")
-    assert until_ended(run, seconds=4).state == RunState.CANCELLED
+    assert until_ended(run).state == RunState.CANCELLED
+
+
+def test_a_run_that_nobody_serves_any_more_ends_free_and_closes_its_stream(
+    stack: Stack, asked: Asker, alice: User, no_worker: None
+) -> None:
+    run = asked(text="Hi")
+    Deployment.objects.update(is_active=False)
+    stack.start_worker()
+    assert events_of(stack, run, alice)[-1] == Message(event="end", data="failed")
+    until_ended(run)
+    assert (run.cost, asked.calls, Reservation.objects.get().state) == (0, 0, "released")
 
 
 def test_a_doubled_message_makes_one_provider_call(asked: Asker) -> None:
@@ -142,7 +167,8 @@ def test_a_doubled_message_makes_one_provider_call(asked: Asker) -> None:
 def test_a_killed_worker_leaves_the_text_and_true_books(stack: Stack, asked: Asker, alice: User) -> None:
     run = asked.slowly()
     until_text(run)
-    time.sleep(1)
+    first = run.output
+    wait_until(lambda: Run.objects.get(pk=run.pk).output != first, what="a second checkpoint")
     assert stack.worker is not None
     stack.worker.kill()
     stack.worker.wait()
@@ -169,7 +195,7 @@ def test_a_worker_that_is_told_to_go_lets_short_answers_end(stack: Stack, asked:
     wait_until(lambda: Run.objects.get(pk=short.pk).state == RunState.RUNNING)
     assert stack.worker is not None
     stack.worker.send_signal(signal.SIGTERM)
-    assert stack.worker.wait(timeout=15) == 0
+    assert stack.worker.wait(timeout=30) == 0
     assert until_ended(short).state == RunState.DONE
     assert (until_ended(long).state, long.error_code) == (RunState.INTERRUPTED, "restarted")
 

@@ -33,9 +33,18 @@ AS_JSON = re.compile(r"\bjson\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A function that is to be called, with arguments made of the prompt's words."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     reasoning: str
     text: str
+    call: Call | None = None
 
 
 def answer_for(ask: Ask) -> Answer:
@@ -44,6 +53,9 @@ def answer_for(ask: Ask) -> Answer:
     reasoning = ""
     if "reason" in ask.model:
         reasoning = " ".join(line.format(*_two(subjects, index)) for index, line in enumerate(say.thinking))
+    if ask.tools:
+        name, schema = next((tool for tool in ask.tools if tool[0] in ask.prompt), ask.tools[0])
+        return Answer(reasoning, "", Call(name, json.dumps(fill(schema, ask.prompt), ensure_ascii=False)))
     if ask.schema is not None:
         return Answer(reasoning, json.dumps(fill(ask.schema, ask.prompt), ensure_ascii=False))
     return Answer(reasoning, _text(ask, say, subjects))
@@ -63,7 +75,7 @@ def _text(ask: Ask, say: Phrases, subjects: list[str]) -> str:
         return " ".join(subjects[:4])
     seed = crc32(prompt.encode(errors="replace"))
     heading = _pick(say.headings, seed).format(_title(subjects[0]))
-    asked = shorten(prompt, 160, placeholder="…")
+    asked = shorten(" ".join([prompt, *ask.results]), 160, placeholder="…")
     parts = [
         f"## {heading}",
         f"> **{say.asked}:** {asked}",

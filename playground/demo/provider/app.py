@@ -7,17 +7,25 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from playground.demo.provider.ask import Ask, Malformed, read
+from playground.demo.provider.clouds import Address, address_of
 from playground.demo.provider.counts import Counts
+from playground.demo.provider.embeddings import embeddings
 from playground.demo.provider.script import Rule, Script
 from playground.demo.provider.serve import Answering, HungUp, Send
-from playground.demo.provider.wires import Wire, error_body
+from playground.demo.provider.wires import Spent, Wire, error_body
 from playground.demo.provider.wires.chat import Chat
 from playground.demo.provider.wires.messages import Messages
 from playground.demo.provider.wires.responses import Responses
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-MODELS = {"demo-quick": "Demo Quick", "demo-careful": "Demo Careful", "demo-reasoner": "Demo Reasoner"}
+MODELS = {
+    "demo-quick": "Demo Quick",
+    "demo-careful": "Demo Careful",
+    "demo-reasoner": "Demo Reasoner",
+    "demo-embedding": "Demo Embedding",
+}
 WIRES: dict[str, type[Wire]] = {wire.path: wire for wire in (Chat, Responses, Messages)}
+EMBEDDINGS = "/v1/embeddings"
 WORDS = {400: "invalid_request_error", 401: "authentication_error", 403: "permission_error", 404: "not_found_error"}
 WORDS |= {413: "request_too_large", 429: "rate_limit_error", 529: "overloaded_error"}
 
@@ -30,14 +38,19 @@ class Provider:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
-        if method == "POST" and path in WIRES:
-            await self._answer(scope, receive, send)
+        address = address_of(path)
+        if method == "POST" and address.wire in WIRES:
+            await self._answer(address, scope, receive, send)
+        elif method == "POST" and path == EMBEDDINGS:
+            await self._embed(receive, send)
         elif method == "GET" and path == "/v1/models":
             await _reply(send, 200, _models())
         elif method == "GET" and path == "/healthz":
             await _reply(send, 200, {"ok": True})
         elif self.scripted and (method, path) in {("POST", "/script"), ("GET", "/counts"), ("POST", "/reset")}:
             await self._control(path, receive, send)
+        elif self.scripted and (method, path) == ("POST", "/token"):
+            await _reply(send, 200, {"access_token": "sk-fake", "expires_in": 3600, "token_type": "Bearer"})
         else:
             await _reply(send, 404, error_body(path, 404, "not_found_error", "There is nothing here."))
 
@@ -53,10 +66,24 @@ class Provider:
             self.counts = Counts(active=self.counts.active)
         return await _reply(send, 200, self.counts.as_json())
 
-    async def _answer(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        path = scope["path"]
+    async def _embed(self, receive: Receive, send: Send) -> None:
         try:
             body = json.loads(await _read(receive))
+            answer, used = embeddings(body)
+        except (ValueError, AttributeError, Malformed) as error:
+            return await _reply(send, 400, error_body(EMBEDDINGS, 400, "invalid_request_error", str(error)))
+        self.counts.start(EMBEDDINGS, body["model"], {}, body)
+        self.counts.bill(body["model"], Spent(used))
+        self.counts.by_status["200"] += 1
+        self.counts.active -= 1
+        return await _reply(send, 200, answer)
+
+    async def _answer(self, address: Address, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        path = address.wire
+        try:
+            body = json.loads(await _read(receive))
+            if address.model:
+                body |= {"model": address.model, "stream": True}
             ask = read(body)
         except (ValueError, AttributeError, Malformed) as error:
             return await _reply(send, 400, error_body(path, 400, "invalid_request_error", str(error)))
@@ -64,8 +91,11 @@ class Provider:
             return await _reply(send, 404, error_body(path, 404, "model_not_found", f"No model {ask.model}."))
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         counts = self.counts
-        counts.start(path, ask.model, headers, body)
-        answering = asyncio.create_task(self._serve(path, ask, send))
+        query = scope.get("query_string", b"").decode("latin-1")
+        counts.start(path, ask.model, headers, body, asked=scope["path"] + (f"?{query}" if query else ""))
+        if self.scripted:
+            counts.by_prompt[ask.prompt] += 1
+        answering = asyncio.create_task(self._serve(address, ask, send))
         leaving = asyncio.create_task(_left(receive))
         try:
             await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -80,7 +110,8 @@ class Provider:
             self.counts.active -= 1
         return None
 
-    async def _serve(self, path: str, ask: Ask, send: Send) -> None:
+    async def _serve(self, address: Address, ask: Ask, send: Send) -> None:
+        path = address.wire
         rule = self.script.rule_for(path, ask) or Rule()
         try:
             await asyncio.sleep(rule.delay)
@@ -92,7 +123,7 @@ class Provider:
             if rule.status != 200:  # noqa: PLR2004
                 return await _refuse(send, path, rule)
             try:
-                answering = Answering(ask, WIRES[path], rule, send, scripted=self.scripted)
+                answering = Answering(ask, WIRES[path], rule, send, scripted=self.scripted, is_framed=address.is_framed)
             except (LookupError, TypeError, ValueError):
                 return await _reply(send, 400, error_body(path, 400, "invalid_request_error", "What schema is this?"))
             try:

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 from zlib import crc32
 
-from playground.demo.provider.answers import answer_for
+from playground.demo.provider.answers import Answer, answer_for
 from playground.demo.provider.ask import Ask, tokens
+from playground.demo.provider.clouds import framed
 from playground.demo.provider.malform import MALFORMS
 from playground.demo.provider.pace import Wheel
 from playground.demo.provider.script import Rule
@@ -26,8 +27,10 @@ class HungUp(Exception):
 class Answering:
     """Counts what it spends while it sends, so that a cut answer is billed for what was made of it."""
 
-    def __init__(self, ask: Ask, wire: type[Wire], rule: Rule | None, send: Send, *, scripted: bool) -> None:
-        self.ask, self.rule, self.send = ask, rule or Rule(), send
+    def __init__(
+        self, ask: Ask, wire: type[Wire], rule: Rule | None, send: Send, *, scripted: bool, is_framed: bool = False
+    ) -> None:
+        self.ask, self.rule, self.send, self.is_framed = ask, rule or Rule(), send, is_framed
         self.spent = Spent(ask.input_tokens, 0, ask.cached_tokens, 0)
         self.wire = wire(ask, self.spent)
         seed = crc32(ask.everything.encode(errors="replace"))
@@ -37,13 +40,17 @@ class Answering:
             self.first_token = self.rule.first_token
         if self.rule.rate is not None:
             self.rate = self.rule.rate
-        self.thoughts, self.pieces, self.reason = self._made()
+        answer = answer_for(ask)
+        # A script that has its own words wants them.
+        self.call = answer.call if self.rule.text is None and self.rule.pieces is None else None
+        self.thoughts, self.pieces, self.reason = self._made(answer)
 
-    def _made(self) -> tuple[list[str], list[str], str]:
-        answer = answer_for(self.ask)
+    def _made(self, answer: Answer) -> tuple[list[str], list[str], str]:
         rule, ask = self.rule, self.ask
         thoughts = tokens(answer.reasoning if rule.reasoning is None else rule.reasoning)
         text = answer.text if rule.text is None else rule.text
+        if self.call:
+            return thoughts, tokens(self.call.arguments), "tool_calls"
         ends = [text.find(stop) for stop in ask.stop if stop in text]
         pieces = rule.pieces or tokens(text[: min(ends, default=len(text))])
         reason = "stop"
@@ -57,7 +64,8 @@ class Answering:
         self._spend(len(self.thoughts), len(self.pieces))
         if self.rate:
             await asyncio.sleep(min(self.first_token + self.spent.output_tokens / self.rate / 10, 10))
-        body = self.wire.whole("".join(self.thoughts), "".join(self.pieces), self.reason)
+        text = "" if self.call else "".join(self.pieces)
+        body = self.wire.whole("".join(self.thoughts), text, self.reason, self.call)
         if not self.rule.usage:
             body.pop("usage")
         return body
@@ -78,6 +86,8 @@ class Answering:
             elif number % BREATH == 0:
                 await asyncio.sleep(0)
             at += step
+            if self.call and number == len(self.thoughts):
+                await self._body(self.wire.call(self.call.name))
             if number == half:
                 await self._wait_or_cut("mid_stream")
             await self._send_token(make, piece, late=number >= half)
@@ -86,7 +96,8 @@ class Answering:
 
     def _tokens(self) -> list[tuple[Callable[[str], bytes], str]]:
         thoughts: list[tuple[Callable[[str], bytes], str]] = [(self.wire.thought, piece) for piece in self.thoughts]
-        return [*thoughts, *((self.wire.text, piece) for piece in self.pieces)]
+        make = self.wire.arguments if self.call else self.wire.text
+        return [*thoughts, *((make, piece) for piece in self.pieces)]
 
     async def _send_token(self, make: Callable[[str], bytes], piece: str, *, late: bool) -> None:
         thought = make == self.wire.thought
@@ -136,10 +147,12 @@ class Answering:
         self.spent.output_tokens += thoughts + texts
 
     async def _start(self) -> None:
-        headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache")]
+        kind = b"application/vnd.amazon.eventstream" if self.is_framed else b"text/event-stream; charset=utf-8"
+        headers = [(b"content-type", kind), (b"cache-control", b"no-cache")]
         await self.send({"type": "http.response.start", "status": 200, "headers": headers})
         await self.send({"type": "http.response.body", "body": b"", "more_body": True})
 
     async def _body(self, frame: bytes, *, more: bool = True) -> None:
         if frame or not more:
-            await self.send({"type": "http.response.body", "body": frame, "more_body": more})
+            body = framed(frame) if self.is_framed else frame
+            await self.send({"type": "http.response.body", "body": body, "more_body": more})

@@ -4,12 +4,15 @@ from collections.abc import AsyncIterator
 from importlib import import_module
 from typing import Protocol, cast
 
-from playground.gateway.types import ChatRequest, Event, Limits, Target
+from playground.gateway.types import ChatRequest, EmbeddingRequest, Event, Limits, Target
 
 KINDS = {
     "openai": "playground.gateway.providers.openai",
+    "azure_openai": "playground.gateway.providers.azure_openai",
     "openai_compatible": "playground.gateway.providers.openai_compatible",
     "anthropic": "playground.gateway.providers.anthropic",
+    "anthropic_bedrock": "playground.gateway.providers.anthropic_bedrock",
+    "anthropic_vertex": "playground.gateway.providers.anthropic_vertex",
 }
 
 
@@ -17,10 +20,19 @@ class Adapter(Protocol):
     """What each of those modules offers."""
 
     def stream(self, target: Target, request: ChatRequest, limits: Limits) -> AsyncIterator[Event]:
-        """Ask once. Yields Delta, ReasoningDelta and Usage, then Finish; raises nothing but a GatewayError."""
+        """Ask once. Yields Delta, ReasoningDelta, ToolCallDelta and Usage, then Finish.
+
+        Raises nothing but a GatewayError.
+        """
+
+    def embed(self, target: Target, request: EmbeddingRequest, limits: Limits) -> AsyncIterator[Event]:
+        """Ask once. Yields Vectors and Usage, then Finish; raises nothing but a GatewayError."""
 
     async def list_models(self, target: Target) -> list[str]:
-        """The names the provider offers under this credential. Raises nothing but a GatewayError."""
+        """The names the provider offers under this credential; none where it has no such list.
+
+        Raises nothing but a GatewayError.
+        """
 
 
 def adapter(kind: str) -> Adapter:

@@ -1,12 +1,14 @@
 """Anthropic: the Messages interface."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
+from typing import Any, Protocol
 
 import aiohttp
 import anthropic
 import httpx2
+import jiter
+from anthropic.resources.messages import AsyncMessages
 
 from playground.gateway.errors import BadRequest, Broken, Unreachable
 from playground.gateway.providers.base import (
@@ -23,21 +25,73 @@ from playground.gateway.providers.base import (
 )
 from playground.gateway.providers.clients import client_for
 from playground.gateway.providers.failures import error_for
-from playground.gateway.types import ChatRequest, Delta, Event, FinishReason, Limits, ReasoningDelta, Target
+from playground.gateway.types import (
+    ChatRequest,
+    Delta,
+    EmbeddingRequest,
+    Event,
+    Finish,
+    FinishReason,
+    Image,
+    Limits,
+    Part,
+    ReasoningDelta,
+    Target,
+    Text,
+    ToolCall,
+    ToolCallDelta,
+    ToolResult,
+    Turn,
+)
 
 DEFAULT_URL = "https://api.anthropic.com"
 FINISH: dict[str, FinishReason] = {
     "max_tokens": "length",
     "model_context_window_exceeded": "length",
     "refusal": "refusal",
+    "tool_use": "tool_calls",
 }
+MODES = {"auto": "auto", "none": "none", "required": "any", "named": "tool"}
+
+
+class Messenger(Protocol):
+    """What the SDK's clients for Anthropic itself and for the clouds have in common."""
+
+    @property
+    def messages(self) -> AsyncMessages: ...
+
+    async def close(self) -> None: ...
 
 
 def stream(target: Target, request: ChatRequest, limits: Limits) -> AsyncIterator[Event]:
-    def ask() -> AbstractAsyncContextManager[Response]:
-        return client(target).messages.with_streaming_response.create(**_body(target, request))
+    return ask_messages(client, target, request, limits)
 
-    return answer(ask, Reading(), limits, translated)
+
+def ask_messages(
+    client_of: Callable[[Target], Messenger],
+    target: Target,
+    request: ChatRequest,
+    limits: Limits,
+    *,
+    border: Callable[[], AbstractContextManager[None]] | None = None,
+    unwrapped: Callable[[AbstractAsyncContextManager[Response]], AbstractAsyncContextManager[Response]] = lambda it: it,
+) -> AsyncIterator[Event]:
+    """Ask through any of those clients.
+
+    `border` translates the errors of a cloud's own library too. `unwrapped` turns an answer in another wrapping into
+    server-sent events.
+    """
+
+    def ask() -> AbstractAsyncContextManager[Response]:
+        return unwrapped(client_of(target).messages.with_streaming_response.create(**_body(target, request)))
+
+    return answer(ask, Reading(), limits, border or translated)
+
+
+async def embed(target: Target, request: EmbeddingRequest, limits: Limits) -> AsyncIterator[Event]:
+    for _ in request.inputs:
+        raise BadRequest("this provider has no embeddings")
+    yield Finish("stop")
 
 
 async def list_models(target: Target) -> list[str]:
@@ -86,7 +140,7 @@ def _body(target: Target, request: ChatRequest) -> dict[str, Any]:
     body: dict[str, Any] = {
         "model": target.model,
         "max_tokens": request.max_output_tokens,
-        "messages": [{"role": turn.role, "content": turn.content} for turn in request.turns],
+        "messages": [{"role": turn.role, "content": _content(turn)} for turn in request.turns],
         "stream": True,
     }
     if request.system:
@@ -97,9 +151,59 @@ def _body(target: Target, request: ChatRequest) -> dict[str, Any]:
         # Closes the objects and turns what cannot be enforced into words, as the interface demands.
         schema = anthropic.transform_schema(request.schema)
         body["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
-    if request.temperature is not None:
-        body["extra_body"] = {"temperature": request.temperature}  # left the signature, not the wire
+    if request.effort == "none":
+        body["thinking"] = {"type": "disabled"}
+    elif request.effort is not None:
+        body["output_config"] = body.get("output_config", {}) | {"effort": request.effort}
+    # They left the signature, not the wire.
+    sampling = {"temperature": request.temperature, "top_p": request.top_p}
+    if given := {name: value for name, value in sampling.items() if value is not None}:
+        body["extra_body"] = given
+    if request.tools:
+        body |= _tools(request)
     return body
+
+
+def _tools(request: ChatRequest) -> dict[str, Any]:
+    tools = [
+        {"name": one.name, "description": one.description, "input_schema": {"type": "object"} | one.parameters}
+        for one in request.tools
+    ]
+    choice: dict[str, Any] = {"type": MODES[request.tool_choice.mode]}
+    if request.tool_choice.mode == "named":
+        choice["name"] = request.tool_choice.name
+    if not request.tool_choice.parallel and choice["type"] != "none":
+        choice["disable_parallel_tool_use"] = True
+    return {"tools": tools, "tool_choice": choice}
+
+
+def _content(turn: Turn) -> str | list[dict[str, Any]]:
+    """Results go first, as the interface demands."""
+    if isinstance(turn.content, str):
+        return turn.content
+    return [_block(one) for one in sorted(turn.content, key=lambda one: not isinstance(one, ToolResult))]
+
+
+def _block(one: Part) -> dict[str, Any]:
+    match one:
+        case Text():
+            return {"type": "text", "text": one.text}
+        case Image():
+            return {"type": "image", "source": {"type": "base64", "media_type": one.media_type, "data": one.data}}
+        case ToolCall():
+            return {"type": "tool_use", "id": one.id, "name": one.name, "input": _object(one.arguments)}
+        case ToolResult():
+            block = {"type": "tool_result", "tool_use_id": one.call_id, "content": one.content}
+            return block | ({"is_error": True} if one.is_error else {})
+
+
+def _object(arguments: str) -> dict[str, Any]:
+    """What a model of another vendor has written may be empty, or no object at all."""
+    try:
+        value = jiter.from_json(arguments.encode())
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 class Reading:
@@ -113,7 +217,9 @@ class Reading:
     def read(self, message: dict[str, object]) -> Iterable[Event]:
         match message.get("type"):
             case "content_block_delta":
-                return self._delta(part(message, "delta"))
+                return self._delta(part(message, "delta"), count(message, "index"))
+            case "content_block_start":
+                return self._start(part(message, "content_block"), count(message, "index"))
             case "message_start":
                 return self._usage(part(part(message, "message"), "usage"))
             case "message_delta":
@@ -126,11 +232,18 @@ class Reading:
                 raise error_for(None, message)
         return ()
 
-    def _delta(self, delta: dict[str, object]) -> Iterable[Event]:
+    def _start(self, block: dict[str, object], index: int) -> Iterable[Event]:
+        if text(block, "type") != "tool_use":
+            return ()
+        return (ToolCallDelta(index, text(block, "id"), text(block, "name")),)
+
+    def _delta(self, delta: dict[str, object], index: int) -> Iterable[Event]:
         if words := text(delta, "text"):
             return (Delta(words),)
         if thought := text(delta, "thinking"):
             return (ReasoningDelta(thought),)
+        if arguments := text(delta, "partial_json"):
+            return (ToolCallDelta(index, arguments=arguments),)
         return ()
 
     def _usage(self, reported: dict[str, object]) -> Iterable[Event]:
@@ -138,12 +251,13 @@ class Reading:
             return ()
         self._reported |= {name: value for name, value in reported.items() if value is not None}
         known = self._reported
-        cached = count(known, "cache_read_input_tokens")
+        cached, written = count(known, "cache_read_input_tokens"), count(known, "cache_creation_input_tokens")
         return (
             usage(
-                input_tokens=count(known, "input_tokens") + cached + count(known, "cache_creation_input_tokens"),
+                input_tokens=count(known, "input_tokens") + cached + written,
                 output_tokens=count(known, "output_tokens"),
                 cached=cached,
                 reasoning=count(part(known, "output_tokens_details"), "thinking_tokens"),
+                cache_write=written,
             ),
         )

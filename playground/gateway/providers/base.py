@@ -7,7 +7,7 @@ from typing import Protocol
 import httpx2
 import jiter
 
-from playground.gateway.errors import Broken, Transient
+from playground.gateway.errors import Broken, TimedOut, Transient
 from playground.gateway.providers.clock import Clock
 from playground.gateway.providers.sse import Decoder
 from playground.gateway.types import Event, Finish, FinishReason, Limits, Usage
@@ -47,10 +47,12 @@ async def answer(
 ) -> AsyncIterator[Event]:
     """Open, read and close one answer. `translated` is the adapter's only border for foreign errors."""
     clock = Clock(total=limits.total)
+    is_accepted = False
     try:
         with translated():
             opening = ask()
             response = await clock.wait(opening.__aenter__(), limits.first_byte)
+            is_accepted = True
             try:
                 _check_kind(response)
                 decoder, chunks, patience = Decoder(), response.iter_bytes(), limits.first_byte
@@ -63,13 +65,15 @@ async def answer(
                     patience = limits.idle if reading.finish is None else AFTER_FINISH
             finally:
                 await opening.__aexit__(None, None, None)
-    except Transient:
+    except Transient as error:
+        # Whoever says that it failed counts nothing; who falls silent may.
+        error.was_accepted = is_accepted and isinstance(error, Broken | TimedOut)
         if reading.finish is None:
             raise  # otherwise only what follows the last word was lost
     finally:
         clock.stop()
     if reading.finish is None:
-        raise Broken("ended without a finish reason")
+        raise Broken("ended without a finish reason", was_accepted=True)
     yield Finish(reading.finish)
 
 
@@ -115,6 +119,9 @@ def count(message: Mapping[str, object], name: str) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31 else 0
 
 
-def usage(*, input_tokens: int, output_tokens: int, cached: int, reasoning: int) -> Usage:
+def usage(*, input_tokens: int, output_tokens: int, cached: int, reasoning: int, cache_write: int = 0) -> Usage:
     """The parts are never more than their whole, whatever the provider says."""
-    return Usage(input_tokens, output_tokens, min(cached, input_tokens), min(reasoning, output_tokens))
+    cached = min(cached, input_tokens)
+    return Usage(
+        input_tokens, output_tokens, cached, min(reasoning, output_tokens), min(cache_write, input_tokens - cached)
+    )

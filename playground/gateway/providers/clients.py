@@ -14,13 +14,13 @@ class Client(Protocol):
 
 C = TypeVar("C", bound=Client)
 # Never shortened: a replaced credential leaves one client behind, without connections, and is a rare event.
-_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str, str], Client]] = WeakKeyDictionary()
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[object, ...], Client]] = WeakKeyDictionary()
 
 
 def client_for(target: Target, make: Callable[[Target], C]) -> C:
     """This loop's client for the target's place and credential: a connection belongs to one loop and one key."""
     clients = _clients.setdefault(asyncio.get_running_loop(), {})
-    key = (target.kind, target.base_url, target.credential)
+    key = (target.kind, target.base_url, target.credential, *sorted(target.options.items()))
     if key not in clients:
         clients[key] = make(target)
     return cast(C, clients[key])

@@ -56,6 +56,10 @@ BY_WORD: dict[str, type[GatewayError]] = {
     "content_policy_violation": ContentRefused,
     "invalid_prompt": ContentRefused,
     "rate_limit_exceeded": RateLimited,
+    # Of Bedrock, inside a stream.
+    "throttlingException": RateLimited,
+    "modelTimeoutException": TimedOut,
+    "validationException": BadRequest,
 }
 
 # Servers that know only one code for every 400 tell the case apart in English.

@@ -5,7 +5,10 @@ import json
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+from playground.demo.provider.answers import Call
 from playground.demo.provider.ask import Ask
+
+CALL_ID = "call-demo"
 
 
 @dataclass(slots=True)
@@ -19,7 +22,7 @@ class Spent:
 
 
 class Wire(Protocol):
-    """One answer on one wire. `finish` is "stop", "length" or "refusal"."""
+    """One answer on one wire. `finish` is "stop", "length", "refusal" or "tool_calls"."""
 
     path: ClassVar[str]
 
@@ -31,13 +34,17 @@ class Wire(Protocol):
 
     def text(self, piece: str) -> bytes: ...
 
+    def call(self, name: str) -> bytes: ...
+
+    def arguments(self, piece: str) -> bytes: ...
+
     def finish(self, reason: str) -> bytes: ...
 
     def usage(self) -> bytes: ...
 
     def end(self) -> bytes: ...
 
-    def whole(self, thought: str, text: str, reason: str) -> dict[str, Any]: ...
+    def whole(self, thought: str, text: str, reason: str, call: Call | None) -> dict[str, Any]: ...
 
     def error(self) -> bytes:
         """An error inside a stream that began well."""

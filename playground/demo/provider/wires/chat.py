@@ -3,8 +3,9 @@
 import json
 from typing import Any, ClassVar
 
+from playground.demo.provider.answers import Call
 from playground.demo.provider.ask import Ask
-from playground.demo.provider.wires import Spent, event, quoted
+from playground.demo.provider.wires import CALL_ID, Spent, event, quoted
 
 
 class Chat:
@@ -27,6 +28,14 @@ class Chat:
     def text(self, piece: str) -> bytes:
         return f'{self._before}"content":{quoted(piece)}{self._after}'.encode()
 
+    def call(self, name: str) -> bytes:
+        call = {"index": 0, "id": CALL_ID, "type": "function", "function": {"name": name, "arguments": ""}}
+        return event(self._chunk([{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": None}]))
+
+    def arguments(self, piece: str) -> bytes:
+        call = f'"tool_calls":[{{"index":0,"function":{{"arguments":{quoted(piece)}}}}}]'
+        return f"{self._before}{call}{self._after}".encode()
+
     def finish(self, reason: str) -> bytes:
         reason = "stop" if reason == "refusal" else reason
         return event(self._chunk([{"index": 0, "delta": {}, "finish_reason": reason}]))
@@ -37,8 +46,13 @@ class Chat:
     def end(self) -> bytes:
         return b"data: [DONE]\n\n"
 
-    def whole(self, thought: str, text: str, reason: str) -> dict[str, Any]:
-        message = {"role": "assistant", "content": text} | ({"reasoning_content": thought} if thought else {})
+    def whole(self, thought: str, text: str, reason: str, call: Call | None) -> dict[str, Any]:
+        message: dict[str, Any] = {"role": "assistant", "content": text or None}
+        if thought:
+            message["reasoning_content"] = thought
+        if call:
+            function = {"name": call.name, "arguments": call.arguments}
+            message["tool_calls"] = [{"id": CALL_ID, "type": "function", "function": function}]
         choices = [{"index": 0, "message": message, "finish_reason": reason}]
         return {**self._about, "object": "chat.completion", "choices": choices, "usage": self._usage()}
 

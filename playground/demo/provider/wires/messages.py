@@ -1,11 +1,13 @@
 """Messages."""
 
+import json
 from typing import Any, ClassVar
 
+from playground.demo.provider.answers import Call
 from playground.demo.provider.ask import Ask
-from playground.demo.provider.wires import Spent, event, quoted
+from playground.demo.provider.wires import CALL_ID, Spent, event, quoted
 
-REASONS = {"stop": "end_turn", "length": "max_tokens", "refusal": "refusal"}
+REASONS = {"stop": "end_turn", "length": "max_tokens", "refusal": "refusal", "tool_calls": "tool_use"}
 
 
 class Messages:
@@ -28,6 +30,15 @@ class Messages:
     def text(self, piece: str) -> bytes:
         return self._delta("text", f'"type":"text_delta","text":{quoted(piece)}')
 
+    def call(self, name: str) -> bytes:
+        before = self._stop_block()
+        self._kind, self._block = "tool_use", self._block + 1
+        block = {"type": "tool_use", "id": CALL_ID, "name": name, "input": {}}
+        return before + event({"type": "content_block_start", "index": self._block, "content_block": block}, named=True)
+
+    def arguments(self, piece: str) -> bytes:
+        return self._delta("tool_use", f'"type":"input_json_delta","partial_json":{quoted(piece)}')
+
     def finish(self, reason: str) -> bytes:
         self._reason = REASONS.get(reason, reason)
         return self._stop_block()
@@ -39,8 +50,10 @@ class Messages:
     def end(self) -> bytes:
         return event({"type": "message_stop"}, named=True)
 
-    def whole(self, thought: str, text: str, reason: str) -> dict[str, Any]:
+    def whole(self, thought: str, text: str, reason: str, call: Call | None) -> dict[str, Any]:
         content: list[dict[str, Any]] = [{"type": "text", "text": text}]
+        if call:
+            content = [{"type": "tool_use", "id": CALL_ID, "name": call.name, "input": json.loads(call.arguments)}]
         if thought:
             content.insert(0, {"type": "thinking", "thinking": thought, "signature": ""})
         return self._message(content, REASONS.get(reason, reason)) | {"usage": self._usage()}

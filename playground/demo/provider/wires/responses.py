@@ -2,8 +2,9 @@
 
 from typing import Any, ClassVar
 
+from playground.demo.provider.answers import Call
 from playground.demo.provider.ask import Ask
-from playground.demo.provider.wires import Spent, event, quoted
+from playground.demo.provider.wires import CALL_ID, Spent, event, quoted
 
 
 class Responses:
@@ -14,6 +15,7 @@ class Responses:
         self.spent = spent
         self._number = 0
         self._reason = "stop"
+        self._call: dict[str, str] = {}
 
     def head(self) -> bytes:
         return self._event("response.created", response=self._response("in_progress"))
@@ -24,8 +26,18 @@ class Responses:
     def text(self, piece: str) -> bytes:
         return self._delta("response.output_text.delta", piece)
 
+    def call(self, name: str) -> bytes:
+        self._call = {"type": "function_call", "id": "fc-demo", "call_id": CALL_ID, "name": name, "arguments": ""}
+        return self._event("response.output_item.added", output_index=0, item=self._call)
+
+    def arguments(self, piece: str) -> bytes:
+        self._call["arguments"] += piece
+        return self._delta("response.function_call_arguments.delta", piece)
+
     def finish(self, reason: str) -> bytes:
         self._reason = reason
+        if self._call:
+            return self._event("response.output_item.done", output_index=0, item=self._call)
         return self._event("response.output_item.done", output_index=0, item={"type": "message", "id": "msg-demo"})
 
     def usage(self) -> bytes:
@@ -35,11 +47,13 @@ class Responses:
         status = "incomplete" if self._reason == "length" else "completed"
         return self._event(f"response.{status}", response=self._response(status) | {"usage": self._usage()})
 
-    def whole(self, thought: str, text: str, reason: str) -> dict[str, Any]:
+    def whole(self, thought: str, text: str, reason: str, call: Call | None) -> dict[str, Any]:
         self._reason = reason
         status = "incomplete" if reason == "length" else "completed"
         content = [{"type": "output_text", "text": text, "annotations": []}]
         output: list[dict[str, Any]] = [{"type": "message", "id": "msg-demo", "role": "assistant", "content": content}]
+        if call:
+            output = [{"type": "function_call", "call_id": CALL_ID, "name": call.name, "arguments": call.arguments}]
         if thought:
             summary = [{"type": "summary_text", "text": thought}]
             output.insert(0, {"type": "reasoning", "id": "rs-demo", "summary": summary})

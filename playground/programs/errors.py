@@ -1,0 +1,148 @@
+"""What a program is told when something is refused or fails, before a wire puts it into its own shape.
+
+ApiError
+├── BadBody            400  the body is not what the wire asks for; names the parameter
+├── BodyTooLong        413  the body is longer than any may be
+├── KeyRejected        401  no key, or an unknown, expired or revoked one
+├── ScopeMissing       403  the key may not do this
+├── NotFound           404  no such address, tool or run for this key
+├── ModelUnknown       404  no such model for this key
+├── MethodUnknown      405  GET for POST or the reverse
+├── OutOfQuota         429  a limit of money is used up; `retry_after` seconds until it resets
+├── TooFast            429  this key asks more often than a key may
+├── InputsInvalid      422  a tool was filled in wrongly; names the field
+├── Refused            422  any other refusal
+├── Failed             502  no provider answered
+└── Away               503  our own database does not answer; `retry_after` seconds are worth a try
+"""
+
+from datetime import UTC, datetime
+
+from playground.lib.refusal import Refusal
+from playground.quota.errors import QuotaExceeded
+from playground.runs.errors import ModelCannot
+from playground.runs.models import Run
+
+
+class ApiError(Exception):
+    """`type` and `code` are OpenAI's words; `anthropic_type` is Anthropic's word for the same."""
+
+    status = 500
+    type = "api_error"
+    code = "internal_error"
+    anthropic_type = "api_error"
+
+    def __init__(
+        self, message: str, *, param: str | None = None, retry_after: int | None = None, **headers: str
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+        self.retry_after = retry_after
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+class BadBody(ApiError):
+    status = 400
+    type = code = anthropic_type = "invalid_request_error"
+
+
+class BodyTooLong(ApiError):
+    status = 413
+    type = code = "invalid_request_error"
+    anthropic_type = "request_too_large"
+
+
+class KeyRejected(ApiError):
+    status = 401
+    type = "invalid_request_error"
+    code = "invalid_api_key"
+    anthropic_type = "authentication_error"
+
+
+class ScopeMissing(ApiError):
+    status = 403
+    type = "invalid_request_error"
+    code = "insufficient_permissions"
+    anthropic_type = "permission_error"
+
+
+class NotFound(ApiError):
+    status = 404
+    type = "invalid_request_error"
+    code = "not_found"
+    anthropic_type = "not_found_error"
+
+
+class ModelUnknown(ApiError):
+    status = 404
+    type = "invalid_request_error"
+    code = "model_not_found"
+    anthropic_type = "not_found_error"
+
+
+class MethodUnknown(ApiError):
+    status = 405
+    type = code = anthropic_type = "invalid_request_error"
+
+
+class OutOfQuota(ApiError):
+    status = 429
+    type = code = "insufficient_quota"
+    anthropic_type = "rate_limit_error"
+
+
+class TooFast(ApiError):
+    status = 429
+    type = "rate_limit_error"
+    code = "rate_limit_exceeded"
+    anthropic_type = "rate_limit_error"
+
+
+class InputsInvalid(ApiError):
+    status = 422
+    type = anthropic_type = "invalid_request_error"
+    code = "invalid_inputs"
+
+
+class Refused(ApiError):
+    status = 422
+    type = "invalid_request_error"
+    code = "refused"
+    anthropic_type = "invalid_request_error"
+
+
+class Failed(ApiError):
+    status = 502
+    type = "api_error"
+    code = "provider_error"
+
+
+class Away(ApiError):
+    status = 503
+    type = "api_error"
+    code = "unavailable"
+    anthropic_type = "overloaded_error"
+
+
+def from_refusal(refusal: Refusal) -> ApiError:
+    """The same "no" for a program."""
+    left = f"Left: {refusal.left}." if refusal.left else ""
+    resets = f"Resets: {refusal.resets}." if refusal.resets else ""
+    message = " ".join(part for part in (refusal.title, left, resets) if part)
+    if isinstance(refusal, QuotaExceeded):
+        seconds = max(1, int((refusal.resets_at - datetime.now(UTC)).total_seconds()))
+        return OutOfQuota(
+            message,
+            retry_after=seconds,
+            x_quota_limit=f"{refusal.scope}/{refusal.period}",
+            x_quota_resets=refusal.resets_at.astimezone(UTC).isoformat(timespec="seconds"),
+            # A client that tries again by itself would only be refused again.
+            x_should_retry="false",
+        )
+    return BadBody(message) if isinstance(refusal, ModelCannot) else Refused(message)
+
+
+def from_run(run: Run) -> ApiError | None:
+    """Why the run brought no answer, or None where it brought one."""
+    return None if run.state == "done" else Failed(run.error_message or f"The run ended as {run.state}.")

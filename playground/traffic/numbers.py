@@ -1,0 +1,82 @@
+"""The numbers of a tally as a page shows them, and how several become one."""
+
+from dataclasses import dataclass, field
+
+from playground.traffic.histogram import merged, quantile
+
+
+@dataclass(slots=True)
+class Numbers:
+    """Sums of some tallies."""
+
+    requests: int = 0
+    failed: int = 0
+    stopped: int = 0
+    fallbacks: int = 0
+    retries: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cost: int = 0
+    streamed_tokens: int = 0
+    streaming_ms: int = 0
+    causes: dict[str, int] = field(default_factory=dict)
+    first_token: list[int] = field(default_factory=list)
+    total: list[int] = field(default_factory=list)
+
+    def add_histograms(self, causes: dict[str, int], first_token: list[int], total: list[int]) -> None:
+        for cause, count in causes.items():
+            self.causes[cause] = self.causes.get(cause, 0) + count
+        self.first_token = merged([self.first_token, first_token])
+        self.total = merged([self.total, total])
+
+    def add(self, other: "Numbers") -> None:
+        for name in SUMMED:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.add_histograms(other.causes, other.first_token, other.total)
+
+    @property
+    def fine(self) -> int:
+        return self.requests - self.failed - self.stopped
+
+    @property
+    def tokens(self) -> int:
+        return self.input_tokens + self.output_tokens
+
+    @property
+    def tokens_a_second(self) -> float | None:
+        return self.streamed_tokens * 1000 / self.streaming_ms if self.streaming_ms else None
+
+    @property
+    def worst_causes(self) -> list[tuple[str, int]]:
+        return sorted(self.causes.items(), key=lambda item: (-item[1], item[0]))
+
+    @property
+    def first_token_p50(self) -> float | None:
+        return quantile(self.first_token, 0.5)
+
+    @property
+    def first_token_p95(self) -> float | None:
+        return quantile(self.first_token, 0.95)
+
+    @property
+    def first_token_p99(self) -> float | None:
+        return quantile(self.first_token, 0.99)
+
+    @property
+    def total_p50(self) -> float | None:
+        return quantile(self.total, 0.5)
+
+    @property
+    def total_p95(self) -> float | None:
+        return quantile(self.total, 0.95)
+
+    @property
+    def total_p99(self) -> float | None:
+        return quantile(self.total, 0.99)
+
+
+SUMMED = (
+    *("requests", "failed", "stopped", "fallbacks", "retries", "input_tokens", "output_tokens", "cached_tokens"),
+    *("cost", "streamed_tokens", "streaming_ms"),
+)
