@@ -5,7 +5,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --quiet
 
-.PHONY: help up test check fix bench pictures lock clean demo dev
+.PHONY: help up test check fix bench drill pictures lock clean demo dev
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ fix: dev ## Mend format, lint and templates where a tool can
 
 bench: dev ## Measure streams: added time to first token, lag, processor time
 	@exec $(BIN)/python -m tests.bench.streams $(ARGS)
+
+drill: dev ## Kill everything at random for five minutes while everybody asks; DRILL_SEED=7 make drill is another five
+	@DRILL_SECONDS=$${DRILL_SECONDS:-300} exec $(BIN)/pytest tests/drills/test_kills.py -o log_cli=true -o log_cli_level=INFO $(ARGS)
 
 pictures: dev ## Take the pictures of docs/tour.md again
 	@exec $(BIN)/python -m tests.browser.take_pictures $(ARGS)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import NotPossible
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, KeyScope, User
 
 MARK = "pg_"
 SHOWN = 10  # letters of the key that a person sees again
@@ -23,7 +24,7 @@ DOUBLE_CLICK = timedelta(seconds=10)
 
 
 @transaction.atomic
-def issue_key(user: User, name: str, days: int) -> tuple[ApiKey, str]:
+def issue_key(user: User, name: str, days: int, scopes: Sequence[str] = tuple(KeyScope)) -> tuple[ApiKey, str]:
     """A new key and its secret, which nobody can see again.
 
     A second one of the same name within seconds is a double click: it takes the place of the first, whose secret was
@@ -39,9 +40,16 @@ def issue_key(user: User, name: str, days: int) -> tuple[ApiKey, str]:
         raise NotPossible(_("You have %(number)s keys already. Revoke one that is not used.") % {"number": MOST_KEYS})
     secret = MARK + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
-        user=user, name=name, prefix=secret[:SHOWN], sha256=_hash(secret), expires_at=now + timedelta(days=days)
+        user=user,
+        name=name,
+        prefix=secret[:SHOWN],
+        sha256=_hash(secret),
+        scopes=[str(scope) for scope in scopes],
+        expires_at=now + timedelta(days=days),
     )
-    audit.record(user, "key.issued", key, after={"name": name, "expires_at": key.expires_at.isoformat()})
+    audit.record(
+        user, "key.issued", key, after={"name": name, "scopes": key.scopes, "expires_at": key.expires_at.isoformat()}
+    )
     return key, secret
 
 

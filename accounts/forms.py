@@ -3,17 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.api_keys import LONGEST_DAYS
 from accounts.models import Department, Role
-
-DAYS = [(30, _("30 days")), (90, _("90 days")), (180, _("Half a year")), (LONGEST_DAYS, _("A year"))]
-
-
-class KeyForm(forms.Form):
-    name = forms.CharField(
-        label=_("What will use it"), max_length=80, widget=forms.TextInput(attrs={"placeholder": _("My laptop")})
-    )
-    days = forms.TypedChoiceField(label=_("Works for"), choices=DAYS, coerce=int, initial=90)
 
 
 class ReasonForm(forms.Form):

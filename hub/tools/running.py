@@ -19,7 +19,9 @@ from playground.runs.start import start_run
 
 
 @transaction.atomic
-def run_tool(version: ToolVersion, *, user: User, inputs: Inputs, form_id: str) -> ToolRun:
+def run_tool(
+    version: ToolVersion, *, user: User, inputs: Inputs, form_id: str, api_key_id: int | None = None
+) -> ToolRun:
     """Ask the model of `version`. The same form sent again with the same inputs is the same run.
 
     Everything but the inputs comes from the stored version. Raises a Refusal, and then nothing was written.
@@ -31,6 +33,7 @@ def run_tool(version: ToolVersion, *, user: User, inputs: Inputs, form_id: str) 
         model=model,
         request=request,
         tool_version=f"{version.tool.slug} v{version.number}",
+        api_key_id=api_key_id,
         idempotency_key=click_key(version, inputs, form_id),
     )
     tool_run, _is_new = ToolRun.objects.get_or_create(

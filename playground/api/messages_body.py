@@ -55,6 +55,7 @@ class ToolResultBlock(Body):
     content: Annotated[Annotated[str, tag("text")] | Annotated[list[Shown], tag("list")], text_or_list()] | None = None
     is_error: bool | None = None
     cache_control: Unused = None
+    toolset_name: Unused = None
 
 
 class ThinkingBlock(Body):

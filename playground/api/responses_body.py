@@ -56,6 +56,8 @@ class FunctionCall(Body):
     id: Unused = None
     status: Unused = None
     namespace: Unused = None
+    caller: Unused = None
+    async_: Annotated[Unused, Field(alias="async")] = None
 
 
 class FunctionCallOutput(Body):

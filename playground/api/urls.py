@@ -10,5 +10,6 @@ urlpatterns = [
     path("responses", views.responses, name="responses"),
     path("messages", views.messages, name="messages"),
     path("embeddings", views.create_embeddings, name="embeddings"),
+    path("openapi.json", views.openapi, name="openapi"),
     re_path("", views.nowhere, name="nowhere"),
 ]

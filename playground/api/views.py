@@ -11,6 +11,7 @@ from accounts.decorators import public
 from accounts.models import KeyScope
 from playground.api import chat_wire, embeddings, listing, messages_wire, responses_wire
 from playground.api.chat_body import ChatBody
+from playground.api.document import document
 from playground.api.embeddings import EmbeddingsBody
 from playground.api.messages_body import MessagesBody
 from playground.api.question import Question, Reader, Writer
@@ -21,14 +22,14 @@ from playground.programs import shapes
 from playground.programs.answering import event_stream, finished, limit_headers, name_run, reloaded
 from playground.programs.auth import key_for
 from playground.programs.endpoint import endpoint, identified, refuse
-from playground.programs.errors import ModelUnknown, NotFound, from_run
+from playground.programs.errors import MethodUnknown, ModelUnknown, NotFound, from_run
 from playground.programs.rates import count_request
 from playground.runs.models import Run, RunSource
 from playground.runs.start import start_run
 from playground.runs.watching import watch
 
 
-@endpoint(method="GET", group="Models", summary="The models that this key may use", answer=listing.ModelList)
+@endpoint(method="GET", group="Models", summary="The models that this key may use", gives=listing.ModelList)
 async def models(request: HttpRequest) -> HttpResponseBase:
     """Both vendors' clients can read the list."""
     return JsonResponse(await sync_to_async(_models)(request))
@@ -38,7 +39,7 @@ def _models(request: HttpRequest) -> dict[str, object]:
     return listing.model_list(models_for(key_for(request).user, kind=None))
 
 
-@endpoint(method="GET", group="Models", summary="One model", answer=listing.ModelRow)
+@endpoint(method="GET", group="Models", summary="One model", gives=listing.ModelRow)
 async def model(request: HttpRequest, slug: str) -> HttpResponseBase:
     return JsonResponse(await sync_to_async(_model)(request, slug))
 
@@ -131,6 +132,15 @@ async def _frames(run: Run, writer: Writer) -> AsyncIterator[str]:
     run = await reloaded(run)
     error = from_run(run)
     yield writer.broken(error) if error else writer.last(run)
+
+
+@csrf_exempt
+@public
+async def openapi(request: HttpRequest) -> HttpResponseBase:
+    """For everybody: it says nothing that is anybody's."""
+    if request.method != "GET":
+        return identified(refuse(shapes.openai, MethodUnknown("Use GET here.", allow="GET")))
+    return identified(JsonResponse(document()))
 
 
 @csrf_exempt

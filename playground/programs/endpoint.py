@@ -32,7 +32,7 @@ class Operation:
     about: str
     group: str
     body: type[BaseModel] | None
-    answer: type[BaseModel] | None
+    gives: type[BaseModel] | None
     status: int
     streams: bool
     shape: Shape
@@ -45,7 +45,7 @@ def endpoint(
     group: str,
     summary: str,
     body: type[BaseModel] | None = None,
-    answer: type[BaseModel] | None = None,
+    gives: type[BaseModel] | None = None,
     status: int = 200,
     streams: bool = False,
 ) -> Callable[[Callable[P, Coroutine[Any, Any, HttpResponseBase]]], Callable[P, Coroutine[Any, Any, HttpResponseBase]]]:
@@ -55,7 +55,7 @@ def endpoint(
         view: Callable[P, Coroutine[Any, Any, HttpResponseBase]],
     ) -> Callable[P, Coroutine[Any, Any, HttpResponseBase]]:
         @wraps(view)
-        async def answered(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        async def answer(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             request = args[0]
             assert isinstance(request, HttpRequest)  # noqa: S101 - a view's first argument
             try:
@@ -72,10 +72,8 @@ def endpoint(
                 away = Away("The service is away for a moment. Try again.", retry_after=RETRY_SECONDS)
                 return identified(refuse(shape, away))
 
-        operation = Operation(
-            method, summary, (view.__doc__ or "").strip(), group, body, answer, status, streams, shape
-        )
-        marked = csrf_exempt(public(answered))
+        operation = Operation(method, summary, (view.__doc__ or "").strip(), group, body, gives, status, streams, shape)
+        marked = csrf_exempt(public(answer))
         marked.operation = operation  # type: ignore[attr-defined]
         return marked
 

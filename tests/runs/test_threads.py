@@ -1,8 +1,10 @@
 """A web process with few threads still answers while many streams are open."""
 
 import threading
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from accounts.models import User
 from playground.runs.start import cancel_run
@@ -22,8 +24,11 @@ def test_more_streams_than_threads_leave_room_for_pages(stack: Stack, asked: Ask
     until_text(run)
     with stack.get("/livez") as response:
         assert response.status == 200
+    assert stack.web is not None
+    working = len(list(Path(f"/proc/{stack.web.pid}/task").iterdir()))
     cancel_run(run)
     for thread in opened:
         thread.join()
     until_ended(run)
     assert [each[-1].event for each in seen] == ["end"] * 40
+    assert working < settings.WEB_THREADS + 15  # those of requests, of the pool and of the server
