@@ -72,9 +72,7 @@ def endpoint(
                 away = Away("The service is away for a moment. Try again.", retry_after=RETRY_SECONDS)
                 return identified(refuse(shape, away))
 
-        operation = Operation(
-            method, summary, (view.__doc__ or "").strip(), group, body, gives, status, streams, shape
-        )
+        operation = Operation(method, summary, (view.__doc__ or "").strip(), group, body, gives, status, streams, shape)
         marked = csrf_exempt(public(answer))
         marked.operation = operation  # type: ignore[attr-defined]
         return marked

@@ -64,8 +64,9 @@ def test_an_amount_that_could_be_misread_is_a_mistake(model: Model, amount: str)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "\n\n", "model,input\n", "model,input,output,colour\n", "[1, 2", '{"models": []}', '"text"', "[" * 9999]
-)  # fmt: skip
+    "text",
+    ["", "\n\n", "model,input\n", "model,input,output,colour\n", "[1, 2", '{"models": []}', '"text"', "[" * 9999],
+)
 def test_what_is_no_list_says_why(db: None, text: str) -> None:
     with pytest.raises(ListUnreadable):
         read(text)

@@ -53,6 +53,7 @@ class Rule:
 
 NO_COOKIE: Any = {"others": 401, "strangers": 401}
 ROLE: Any = {"others": 403, "asked_first": True}
+NO_PAGE: Any = {"others": 404, "asked_first": True, "strangers": 404}
 
 
 # fmt: off
@@ -116,6 +117,14 @@ RULES = [
     Rule("catalog:index",           None,                                    ADMIN,   200, 405, others=403),
     Rule("catalog:model",           "model",                                 ADMIN,   200, 422, others=403),
     Rule("catalog:create_price",    "deployment",                            ADMIN,   405, 422, others=403),
+
+    Rule("traffic:index",           None,                                    OWNERS,  200, 405, **ROLE),
+    Rule("traffic:now",             None,                                    ADMIN,   200, 405, **ROLE),
+    Rule("traffic:export",          None,                                    OWNERS,  200, 405, **ROLE),
+    Rule("traffic:runs",            None,                                    OWNERS,  200, 405, **ROLE),
+    Rule("traffic:run",             "ended run",                             OWNERS,  200, 405, **ROLE),
+    # For Prometheus, whose token nobody of these has.
+    Rule("metrics",                 None,                                    NOBODY,  200, 405, **NO_PAGE),
 
     Rule("account",                 None,                                    PEOPLE,  200, 405),
     Rule("keys",                    None,                                    PEOPLE,  200, 422),
@@ -234,5 +243,5 @@ def send(client: Client, verb: str, path: str) -> Any:
 def seen(response: HttpResponse) -> tuple[object, ...]:
     """All that a browser gets, without the token and the name that are others in every answer."""
     body = re.sub(rb"[A-Za-z0-9]{64}", b"token", response.content)
-    headers = {name: value for name, value in response.headers.items() if not name.endswith("request-id")}
+    headers = {name: value for name, value in response.headers.items() if not name.lower().endswith("request-id")}
     return response.status_code, body, headers
