@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.usefixtures("ledger_
 
 HERE = Path(__file__).parent
 CLIENTS = HERE.parent.parent / ".clients"
-SECONDS = 180
+SECONDS = 400
 
 
 @pytest.fixture

@@ -1,7 +1,11 @@
 """What every script asks for."""
 
+import faulthandler
 import json
 import os
+
+# A script that hangs says where.
+faulthandler.dump_traceback_later(float(os.environ.get("SECONDS", "380")), exit=True)
 
 SITE, KEY, MODEL = os.environ["SITE"], os.environ["KEY"], os.environ["MODEL"]
 QUESTION = "Three names for a blue backpack"
