@@ -6,6 +6,7 @@ Prices are micro-units per million tokens, so that one token of a model at $3 a 
 import json
 from collections.abc import Iterator, Mapping
 
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from playground.catalog.access import served_deployments
@@ -60,10 +61,16 @@ def input_bound(request: ChatRequest | EmbeddingRequest) -> int:
     return sum(bound(text) for text in texts_of(request)) + wrapping + TOKENS_PER_IMAGE * request.images
 
 
-def prices_for(model: Model) -> dict[str, dict[str, int]]:
-    """The prices in force now, by deployment key: {"7": {"id": 3, "input": …, "output": …, …}}."""
+def prices_for(model: Model, *, fallbacks: QuerySet[Model] | None = None) -> dict[str, dict[str, int]]:
+    """The prices in force now, by deployment key: {"7": {"id": 3, "input": …, "output": …, "cached_input": …}}.
+
+    With those of the models that may answer instead.
+    """
+    served = served_deployments().filter(
+        Q(model=model) | Q(model__in=fallbacks) if fallbacks is not None else Q(model=model)
+    )
     prices = (
-        Price.objects.filter(deployment__in=served_deployments().filter(model=model), effective_from__lte=Now())
+        Price.objects.filter(deployment__in=served, effective_from__lte=Now())
         .order_by("deployment_id", "-effective_from", "-id")
         .distinct("deployment_id")
     )
