@@ -69,9 +69,7 @@ class Program(Person):
 
 def main() -> None:
     options = _options()
-    print(
-        f"{options.tokens} tokens an answer at {options.rate:g} a second, each asks {options.times} times; p50/p95\n{HEAD}"
-    )
+    print(f"{options.tokens} tokens an answer at {options.rate:g} a second, {options.times} times; p50/p95\n{HEAD}")
     with installation(tokens=options.tokens, rate=options.rate) as made:
         streams.prepare(made)
         key = _key()
