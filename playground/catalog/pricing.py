@@ -83,13 +83,11 @@ def prices_for(model: Model, *, fallbacks: QuerySet[Model] | None = None) -> dic
 
     With those of the models that may answer instead; the rare run that has any asks the database again for them.
     """
-    own, others = [], []
-    for price in _prices(model.pk):
-        (own if price.of_model == model.pk else others).append(price)  # type: ignore[attr-defined]
-    if others and fallbacks is not None:
-        also = set(fallbacks.values_list("pk", flat=True))
-        own += [price for price in others if price.of_model in also]  # type: ignore[attr-defined]
-    return {str(price.deployment_id): parts(price) for price in own}
+    found = [(price, price.of_model) for price in _prices(model.pk)]  # type: ignore[attr-defined]
+    meant = {model.pk}
+    if fallbacks is not None and any(of_model != model.pk for _price, of_model in found):
+        meant.update(fallbacks.values_list("pk", flat=True))
+    return {str(price.deployment_id): parts(price) for price, of_model in found if of_model in meant}
 
 
 def parts(price: Price) -> dict[str, int]:
