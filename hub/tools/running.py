@@ -12,6 +12,7 @@ from hub.tools.models import OutputKind, ToolRun, ToolVersion
 from hub.tools.rendering import render_prompt
 from playground.catalog.access import models_for
 from playground.gateway.types import ChatRequest, Turn
+from playground.runs.handling import Handling
 from playground.runs.models import RunSource
 from playground.runs.start import start_run
 
@@ -42,6 +43,12 @@ def run_tool(
         tool_version=f"{version.tool.slug} v{version.number}",
         api_key_id=api_key_id,
         idempotency_key=click_key(version, inputs, form_id),
+        handling=Handling(
+            may_fall_back=version.may_fall_back,
+            on_break=version.on_break,
+            cache_seconds=version.cache_seconds,
+            cache_scope=f"tool version {version.pk}",
+        ),
     )
     tool_run, _is_new = ToolRun.objects.get_or_create(
         run=run, defaults={"version": version, "user": user, "inputs": inputs}

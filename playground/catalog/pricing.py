@@ -6,10 +6,11 @@ Prices are micro-units per million tokens, so that one token of a model at $3 a 
 import json
 from collections.abc import Iterator, Mapping
 
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from playground.catalog.access import served_deployments
-from playground.catalog.models import Model, Price
+from playground.catalog.models import Fallback, Model, Price
 from playground.catalog.tokens import bound
 from playground.database.compiled import Compiled
 from playground.gateway.types import ChatRequest, EmbeddingRequest, Text, ToolCall, ToolResult, Turn, Usage
@@ -61,19 +62,29 @@ def input_bound(request: ChatRequest | EmbeddingRequest) -> int:
     return sum(bound(text) for text in texts_of(request)) + wrapping + TOKENS_PER_IMAGE * request.images
 
 
-# Asked for every run.
-_prices = Compiled(
-    lambda model: (
-        Price.objects.filter(deployment__in=served_deployments().filter(model=model), effective_from__lte=Now())
+def _in_force(models: Q) -> QuerySet[Price]:
+    return (
+        Price.objects.filter(deployment__in=served_deployments().filter(models), effective_from__lte=Now())
         .order_by("deployment_id", "-effective_from", "-id")
         .distinct("deployment_id")
     )
-)
 
 
-def prices_for(model: Model) -> dict[str, dict[str, int]]:
-    """The prices in force now, by deployment key: {"7": {"id": 3, "input": …, "output": …, …}}."""
-    return {str(price.deployment_id): parts(price) for price in _prices(model.pk)}
+# Asked for every run; written anew each time they took 2 ms of it.
+_prices = Compiled(lambda model: _in_force(Q(model=model)))
+_fallbacks = Compiled(lambda model: Fallback.objects.filter(model=model))
+
+
+def prices_for(model: Model, *, fallbacks: QuerySet[Model] | None = None) -> dict[str, dict[str, int]]:
+    """The prices in force now, by deployment key: {"7": {"id": 3, "input": …, "output": …, "cached_input": …}}.
+
+    With those of the models that may answer instead. Few models have any, so that is asked first.
+    """
+    if fallbacks is None or not _fallbacks(model.pk):
+        prices = _prices(model.pk)
+    else:
+        prices = list(_in_force(Q(model=model) | Q(model__in=fallbacks)))
+    return {str(price.deployment_id): parts(price) for price in prices}
 
 
 def parts(price: Price) -> dict[str, int]:

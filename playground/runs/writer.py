@@ -23,12 +23,15 @@ from playground.runs.events import (
     LENGTH,
     LONGEST_STREAM,
     REASONING,
+    RESTART,
     SECONDS_AFTER_END,
     SECONDS_WHILE_RUNNING,
     STATE,
+    STATUS,
     TEXT,
     Position,
     key_of,
+    status_id,
 )
 
 TICK = 0.05
@@ -97,8 +100,12 @@ class Writer:
         key, first, before = key_of(answer.run_id), answer.is_first, len(pipe)
         pieces = len(answer.text), len(answer.reasoning)
         at, text, reasoning = answer.news()
+        if status := answer.new_status():
+            pipe.execute_command("XADD", key, status_id(answer.statuses), STATUS, status)
+            pipe.execute_command("EXPIRE", key, SECONDS_WHILE_RUNNING)
         if text or reasoning:
             fields = ([TEXT, text] if text else []) + ([REASONING, reasoning] if reasoning else [])
+            fields += [RESTART, str(answer.restart_at)] if answer.restart_at else []
             pipe.execute_command("XADD", key, "MAXLEN", "~", LONGEST_STREAM, str(at), *fields)
             if first:
                 pipe.execute_command("EXPIRE", key, SECONDS_WHILE_RUNNING)

@@ -10,6 +10,7 @@ import jiter
 from playground.gateway.errors import Broken, TimedOut, Transient
 from playground.gateway.providers.clock import Clock
 from playground.gateway.providers.sse import Decoder
+from playground.gateway.providers.told import told_by
 from playground.gateway.types import Event, Finish, FinishReason, Limits, Usage
 
 # Our clock ends a wait; the HTTP library's own limits would say the same less exactly.
@@ -55,6 +56,8 @@ async def answer(
             is_accepted = True
             try:
                 _check_kind(response)
+                if told := told_by(response.headers):
+                    yield told
                 decoder, chunks, patience = Decoder(), response.iter_bytes(), limits.first_byte
                 while not reading.done:
                     chunk = await clock.wait(anext(chunks, None), patience)
