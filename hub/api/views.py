@@ -80,8 +80,8 @@ async def create_run(request: HttpRequest, slug: str) -> HttpResponseBase:
 def _start(request: HttpRequest, slug: str) -> tuple[shown.ToolRunBody, ToolRun, Mapping[str, str]]:
     key = key_for(request, KeyScope.TOOLS)
     rate = count_request(key)
-    asked = read_body(request, shown.ToolRunBody)
     version = live_version(tool_for(key.user, slug))
+    asked = read_body(request, shown.ToolRunBody)
     inputs = read_inputs(parse_fields(version.fields), asked.inputs)
     once = request.headers.get("Idempotency-Key", "")[:100] or uuid4().hex
     tool_run = run_tool(version, user=key.user, inputs=inputs, form_id=f"key {key.pk}: {once}", api_key_id=key.pk)

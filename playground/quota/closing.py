@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 # One round trip instead of five, for every run ends here and the windows are hot. They are locked last and in one
 # order; their sums are changed as they are once the lock is ours, whatever this statement saw when it began.
-CLOSE = """
+_CLOSE = """
 WITH closed AS (
     UPDATE playground_reservation SET closed_at = statement_timestamp(), {step} AND run_id = %(run_id)s
     RETURNING *
@@ -42,19 +42,20 @@ WITH closed AS (
 SELECT amount, settled, (amount = 0 AND settled = 0) OR cardinality(window_ids) = (SELECT count(*) FROM moved)
 FROM closed
 """
-# How it leaves.
-TO = "state = %(state)s, settled = %(cost)s WHERE state = 'held'"
+TO = _CLOSE.format(step="state = %(state)s, settled = %(cost)s WHERE state = 'held'")
 # Unknown is not free: what had left for the provider is settled by the whole reservation.
-OVERDUE = """
+OVERDUE = _CLOSE.format(
+    step="""
 state = CASE WHEN provider_started_at IS NULL THEN 'expired' ELSE 'settled' END,
 settled = CASE WHEN provider_started_at IS NULL THEN 0 ELSE amount END
 WHERE state = 'held' AND expires_at < coalesce(%(at)s, statement_timestamp())
 """
+)
 
 
 def close(
     run_id: UUID,
-    step: str,
+    statement: str,
     values: dict[str, Any],
     *,
     provider: str = "",
@@ -62,7 +63,10 @@ def close(
     usage: dict[str, int] | None = None,
     confidence: str = Confidence.EXACT,
 ) -> bool:
-    """Of all who try, one is told True. `values` are those that the `step` names. Joins the caller's transaction."""
+    """Of all who try, one is told True. Joins the caller's transaction.
+
+    `statement` is TO or OVERDUE, and `values` are those that it names.
+    """
     snapshot = {
         "provider": provider,
         "confidence": confidence,
@@ -70,7 +74,7 @@ def close(
         "usage": Jsonb(usage or {}),
     }
     with connection.cursor() as cursor:
-        cursor.execute(CLOSE.format(step=step), {"run_id": run_id} | values | snapshot)
+        cursor.execute(statement, {"run_id": run_id} | values | snapshot)
         row = cursor.fetchone()
     if row is None:
         return False

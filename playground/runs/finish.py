@@ -21,10 +21,28 @@ from playground.runs.outcomes import AttemptRecord, Charge, Outcome
 BYTES_A_NUMBER = 4
 
 # By hand, because every run ends here: the ORM takes 0.3 ms to write each of these statements.
-_END = """
-UPDATE playground_run SET finished_at = statement_timestamp(), {changes}
+SPENT = (
+    *("cost", "cost_is_estimated"),
+    *("input_tokens", "output_tokens", "cached_tokens", "cache_write_tokens", "reasoning_tokens"),
+)
+_ENDED = [
+    *("state", "output", "output_html", "reasoning", "calls", "finish_reason", "error_code", "error_message"),
+    *("answered_by", "fell_back", "fallback_reason", "discarded", "seconds_in_line", "first_token_at", "saved"),
+    *SPENT,
+]
+_END = f"""
+UPDATE playground_run
+SET finished_at = statement_timestamp(), request = NULL, {", ".join(f"{name} = %({name})s" for name in _ENDED)}
 WHERE id = %(run)s AND fence = %(fence)s AND state = 'running'
-"""
+"""  # noqa: S608 - names of columns
+_TRIED = [
+    *("run_id", "number", "deployment", "target", "provider", "error_code"),
+    *("started_at", "first_token_at", "finished_at"),
+    *SPENT,
+]
+_ATTEMPT = f"""
+INSERT INTO playground_attempt ({", ".join(_TRIED)}) VALUES ({", ".join(f"%({name})s" for name in _TRIED)})
+"""  # noqa: S608 - names of columns
 Columns = dict[str, Any]
 NOTHING = Charge(Usage(), {}, 0, is_estimated=False)
 
@@ -47,7 +65,6 @@ def finish_run(run: Run, outcome: Outcome) -> bool:
         "discarded": outcome.discarded,
         "seconds_in_line": outcome.seconds_in_line,
         "first_token_at": _moment(run, outcome.first_token),
-        "request": None,
         **_columns(charge),
     }
     with transaction.atomic():
@@ -76,23 +93,14 @@ def _cost_what_was_booked(run: Run) -> None:
 
 
 def _end(run: Run, columns: Columns) -> bool:
-    changes = ", ".join(f"{name} = %({name})s" for name in columns)
     with connection.cursor() as cursor:
-        cursor.execute(_END.format(changes=changes), {"run": run.pk, "fence": run.fence, **columns})
+        cursor.execute(_END, {"run": run.pk, "fence": run.fence, **columns})
         return bool(cursor.rowcount)
 
 
 def _write_attempts(rows: list[Columns]) -> None:
-    """Of one run, in one statement."""
-    if not rows:
-        return
-    names = ", ".join(rows[0])
-    values = ", ".join(f"({', '.join(['%s'] * len(row))})" for row in rows)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO playground_attempt ({names}) VALUES {values}",  # noqa: S608 - names of columns
-            [value for row in rows for value in row.values()],
-        )
+        cursor.executemany(_ATTEMPT, rows)
 
 
 @transaction.atomic
@@ -113,7 +121,7 @@ def _save_vectors(run: Run, given: Vectors) -> None:
 
 def _columns(charge: Charge | None) -> Columns:
     if charge is None:
-        return {}
+        return {**_spent(NOTHING), "saved": 0}
     return {**_spent(charge), "saved": saved_by_cache(charge)}
 
 

@@ -1,9 +1,6 @@
 """Which deployments are left in peace right now, and why."""
 
 from dataclasses import dataclass
-from datetime import datetime
-
-from django.utils import timezone
 
 from playground.traffic.causes import name_of
 
@@ -12,15 +9,15 @@ from playground.traffic.causes import name_of
 class Cooldown:
     deployment: str
     cause: str
-    until: datetime
-
-    @property
-    def seconds(self) -> float:
-        return max(0.0, (self.until - timezone.now()).total_seconds())
+    seconds: float
 
     @property
     def why(self) -> str:
         return name_of(self.cause)
+
+    @property
+    def ms(self) -> float:
+        return self.seconds * 1000
 
 
 def cooldowns() -> list[Cooldown]:

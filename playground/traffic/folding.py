@@ -14,10 +14,11 @@ BATCH = 2_000
 # A word is all that is not read: what was asked and answered.
 WORDS = ("request", "output", "output_html", "reasoning", "error_message", "prices")
 
-TAKE = """
+TAKEN = ("id", "run_id", "is_correction", "cost", "input_tokens", "output_tokens", "cached_tokens", "created_at")
+TAKE = f"""
 DELETE FROM playground_slip WHERE id IN (SELECT id FROM playground_slip ORDER BY id LIMIT %s)
-RETURNING id, run_id, is_correction, cost, input_tokens, output_tokens, cached_tokens, created_at
-"""
+RETURNING {", ".join(TAKEN)}
+"""  # noqa: S608 - names of ours
 
 
 def fold_all(*, most: int = 50) -> int:
@@ -38,7 +39,8 @@ def fold() -> int:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if cursor.fetchone() != (True,):
             return 0
-    slips = sorted(Slip.objects.raw(TAKE, [BATCH]), key=lambda slip: slip.pk)
+        cursor.execute(TAKE, [BATCH])
+        slips = [Slip(**dict(zip(TAKEN, row, strict=True))) for row in sorted(cursor.fetchall())]
     tallies = Tallies()
     ended = _take_ends([slip for slip in slips if not slip.is_correction], tallies)
     # In its transaction a run ends before it is corrected, so its row is there by now.

@@ -31,7 +31,7 @@ def add(counts: list[int], ms: float) -> None:
 
 
 def merged(histograms: Sequence[Sequence[int]]) -> list[int]:
-    return [sum(counts) for counts in zip_longest(*histograms, fillvalue=0)]
+    return list(map(sum, zip_longest(*histograms, fillvalue=0)))
 
 
 def quantile(counts: Sequence[int], share: float) -> float | None:

@@ -13,11 +13,16 @@ from playground.traffic.metrics import exposition
 
 
 @public
-@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
+    """Without the token there is no such page, however it is asked for."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not settings.METRICS_TOKEN or not compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
         raise Http404
+    return _answer(request)
+
+
+@require_safe
+def _answer(request: HttpRequest) -> HttpResponse:
     return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -1,8 +1,12 @@
 """The numbers of a tally as a page shows them, and how several become one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from playground.traffic.histogram import merged, quantile
+
+# Of one tally: its causes, and how long the first token and the whole took.
+Histograms = tuple[dict[str, int], list[int], list[int]]
 
 
 @dataclass(slots=True)
@@ -24,16 +28,19 @@ class Numbers:
     first_token: list[int] = field(default_factory=list)
     total: list[int] = field(default_factory=list)
 
-    def add_histograms(self, causes: dict[str, int], first_token: list[int], total: list[int]) -> None:
-        for cause, count in causes.items():
-            self.causes[cause] = self.causes.get(cause, 0) + count
-        self.first_token = merged([self.first_token, first_token])
-        self.total = merged([self.total, total])
+    def add_histograms(self, parts: Sequence[Histograms]) -> None:
+        """All at once: that is many times faster than one after the other."""
+        for causes, _first_token, _total in parts:
+            for cause, count in causes.items():
+                self.causes[cause] = self.causes.get(cause, 0) + count
+        self.first_token = merged([self.first_token, *(first_token for _, first_token, _ in parts)])
+        self.total = merged([self.total, *(total for _, _, total in parts)])
 
-    def add(self, other: "Numbers") -> None:
-        for name in SUMMED:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.add_histograms(other.causes, other.first_token, other.total)
+    @classmethod
+    def sum(cls, parts: Sequence["Numbers"]) -> "Numbers":
+        whole = cls(*(sum(getattr(part, name) for part in parts) for name in SUMMED))
+        whole.add_histograms([(part.causes, part.first_token, part.total) for part in parts])
+        return whole
 
     @property
     def fine(self) -> int:

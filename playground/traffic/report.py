@@ -1,5 +1,6 @@
 """What the gateway's page shows: from the tallies alone, in three queries whatever there is."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from playground.runs.models import RunSource
 from playground.traffic.causes import name_of
 from playground.traffic.links import Links
 from playground.traffic.models import Dimension, Tally
-from playground.traffic.numbers import SUMMED, Numbers
+from playground.traffic.numbers import SUMMED, Histograms, Numbers
 from playground.traffic.questions import Question
 
 # Of more than so many the page shows the largest; the download has all.
@@ -61,9 +62,7 @@ class Report:
 
 def report(question: Question) -> Report:
     points = points_of(question)
-    whole = Numbers()
-    for point in points:
-        whole.add(point.numbers)
+    whole = Numbers.sum([point.numbers for point in points])
     rows = rows_of(question, most=ROWS + 1)
     name = names_of(question.by, [question.key])[question.key] if question.key else ""
     links = Links(question, question.key, question.since, question.until)
@@ -93,9 +92,11 @@ def rows_of(question: Question, *, most: int | None = None) -> list[Row]:
     sums = tallies.values_list("key").annotate(**{f"{name}_": Sum(name) for name in SUMMED})
     largest = list(sums.order_by(f"-{question.sort}_", "key")[:most])
     numbers = {key: _numbers([int(value) for value in values]) for key, *values in largest}
-    parts = tallies.filter(key__in=numbers).values_list("key", "causes", "first_token", "total")
-    for key, causes, first_token, total in parts:
-        numbers[key].add_histograms(causes, first_token, total)
+    parts: defaultdict[str, list[Histograms]] = defaultdict(list)
+    for key, *part in tallies.filter(key__in=numbers).values_list("key", "causes", "first_token", "total"):
+        parts[key].append((part[0], part[1], part[2]))
+    for key, each in numbers.items():
+        each.add_histograms(parts[key])
     names = names_of(question.by, numbers)
     links = {key: Links(question, key, question.since, question.until) for key in numbers}
     return [Row(key, names[key], each, links[key]) for key, each in numbers.items()]

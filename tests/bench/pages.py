@@ -59,8 +59,8 @@ def main() -> None:
             raise SystemExit("The web server did not start.")
         pages = [page for page in pages if options.only in page.name or page.path == "/livez"]
         for page in pages:
-            _measure(page, port, cookie, options.times)
-        _show(pages)
+            measure(page, port, cookie, options.times)
+        show(pages)
     finally:
         if web:
             web.terminate()
@@ -141,7 +141,7 @@ def _pages(company: "Company") -> list[Page]:
     ]
 
 
-def _measure(page: Page, port: int, cookie: str, times: int) -> None:
+def measure(page: Page, port: int, cookie: str, times: int) -> None:
     caller = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     headers = {"Cookie": cookie} | ({"HX-Request": "true"} if page.is_part else {})
     for number in range(WARM_UP + times):
@@ -159,13 +159,13 @@ def _measure(page: Page, port: int, cookie: str, times: int) -> None:
     caller.close()
 
 
-def _show(pages: list[Page]) -> None:
+def show(pages: list[Page], *, target: int = TARGET) -> None:
     livez = statistics.median(pages[0].first_bytes)
     print(f"\n{'page':28} {'p50 ms':>8} {'p95 ms':>8} {'x livez':>8} {'queries':>8} {'KB':>6}")
     for page in pages:
         p50, p95 = statistics.median(page.first_bytes), statistics.quantiles(page.first_bytes, n=20)[-1]
         queries = "/".join(map(str, sorted(page.queries)))
-        slow = "  slow" if p50 > TARGET else ""
+        slow = "  slow" if p50 > target else ""
         print(f"{page.name:28} {p50:8.1f} {p95:8.1f} {p50 / livez:8.1f} {queries:>8} {page.size / 1024:6.0f}{slow}")
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Department, User
 from playground.catalog.access import current, default_model_for, model_for, models_for, today
 from playground.catalog.badges import badges_for
 from playground.catalog.models import Audience, DepartmentDefault, Model
@@ -59,7 +59,7 @@ def test_a_replacement_is_not_for_those_who_may_not_use_it(alice: User, model: M
     assert model_for(alice, model) is None
 
 
-def test_a_departments_model_moves_on_too(alice: User, marketing: object, model: Model, successor: Model) -> None:
+def test_a_departments_model_moves_on_too(alice: User, marketing: Department, model: Model, successor: Model) -> None:
     DepartmentDefault.objects.create(department=marketing, model=model)
     retire(model, successor)
     assert default_model_for(alice) == successor

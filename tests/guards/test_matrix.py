@@ -45,7 +45,7 @@ class Rule:
     def status(self, actor: str, verb: str, *, is_missing: bool = False) -> int:
         status = self.get if verb == "get" else self.post
         if actor in STRANGERS - self.who:
-            return 405 if status == 405 and self.name.startswith("api:") else self.strangers
+            return 405 if status == 405 and self.name.startswith(("api:", "hub_api:")) else self.strangers
         if actor not in self.who and (self.asked_first or status != 405):
             return self.others
         return 404 if is_missing and status != 405 else status
@@ -53,6 +53,7 @@ class Rule:
 
 NO_COOKIE: Any = {"others": 401, "strangers": 401}
 ROLE: Any = {"others": 403, "asked_first": True}
+NO_PAGE: Any = {"others": 404, "asked_first": True, "strangers": 404}
 
 
 # fmt: off
@@ -119,8 +120,18 @@ RULES = [
     Rule("catalog:model",           "model",                                 ADMIN,   200, 422, others=403),
     Rule("catalog:create_price",    "deployment",                            ADMIN,   405, 422, others=403),
 
+    Rule("traffic:index",           None,                                    OWNERS,  200, 405, **ROLE),
+    Rule("traffic:now",             None,                                    ADMIN,   200, 405, **ROLE),
+    Rule("traffic:export",          None,                                    OWNERS,  200, 405, **ROLE),
+    Rule("traffic:runs",            None,                                    OWNERS,  200, 405, **ROLE),
+    Rule("traffic:run",             "ended run",                             OWNERS,  200, 405, **ROLE),
+    # For Prometheus, whose token nobody of these has.
+    Rule("metrics",                 None,                                    NOBODY,  200, 405, **NO_PAGE),
+
     Rule("account",                 None,                                    PEOPLE,  200, 405),
     Rule("keys",                    None,                                    PEOPLE,  200, 422),
+    Rule("limit_key",               "key",                                   ALICE,   200, 302),
+    Rule("developers",              None,                                    PEOPLE,  200, 405),
     Rule("revoke_key",              "key",                                   ALICE,   405, 302),
     Rule("revoke_key",              "revoked key",                           ALICE,   405, 302),
     Rule("people",                  None,                                    ADMIN,   200, 405, **ROLE),
@@ -134,6 +145,14 @@ RULES = [
 
     # For programs: a cookie is no key.
     Rule("api:models",              None,                                    KEY,     200, 405, **NO_COOKIE),
+    Rule("api:model",               "model",                                 KEY,     200, 405, **NO_COOKIE),
+    Rule("api:responses",           None,                                    KEY,     405, 400, **NO_COOKIE),
+    Rule("api:embeddings",          None,                                    KEY,     405, 400, **NO_COOKIE),
+    Rule("hub_api:tools",           None,                                    KEY,     200, 405, **NO_COOKIE),
+    Rule("hub_api:tool",            "everyone's tool",                       KEY,     200, 405, **NO_COOKIE),
+    Rule("hub_api:tool",            "tool of Sales",                         NOBODY,  200, 405, others=401, strangers=401),  # noqa: E501
+    Rule("hub_api:create_run",      "everyone's tool",                       KEY,     405, 400, **NO_COOKIE),
+    Rule("hub_api:run",             "run of a tool",                         KEY,     200, 405, **NO_COOKIE),
     Rule("api:chat_completions",    None,                                    KEY,     405, 400, **NO_COOKIE),
     Rule("api:messages",            None,                                    KEY,     405, 400, **NO_COOKIE),
 
@@ -142,13 +161,15 @@ RULES = [
     Rule("sign_out",                None,                                    PEOPLE | STRANGERS, 405, 302),
     Rule("openid_connect_login",    None,                                    PEOPLE | STRANGERS, 302, 302),
     Rule("openid_connect_callback", None,                                    PEOPLE | STRANGERS, 302, 405),
+    Rule("api:openapi",             None,                                    PEOPLE | STRANGERS, 200, 405),
+    Rule("api:nowhere",             None,                                    PEOPLE | STRANGERS, 404, 404),
     Rule("livez",                   None,                                    PEOPLE | STRANGERS, 200, 200),
     Rule("readyz",                  None,                                    PEOPLE | STRANGERS, 200, 200),
     Rule("break_glass",             None,                                    PEOPLE | STRANGERS, 200, 200),
     Rule("admin:login",             None,                                    PEOPLE | STRANGERS, 200, 200),
 ]
 # fmt: on
-ASYNC = {"runs:run_events", "api:models", "api:chat_completions", "api:messages", "readyz"}
+ASYNC = {"runs:run_events", "readyz"} | {rule.name for rule in RULES if rule.name.startswith(("api:", "hub_api:"))}
 NAMES = sorted({rule.name for rule in RULES})
 
 
@@ -222,6 +243,7 @@ def send(client: Client, verb: str, path: str) -> Any:
 
 
 def seen(response: HttpResponse) -> tuple[object, ...]:
-    """All that a browser gets, without the token that is another one in every page."""
+    """All that a browser gets, without the token and the name that are others in every answer."""
     body = re.sub(rb"[A-Za-z0-9]{64}", b"token", response.content)
-    return response.status_code, body, dict(response.headers)
+    headers = {name: value for name, value in response.headers.items() if not name.lower().endswith("request-id")}
+    return response.status_code, body, headers

@@ -20,6 +20,7 @@ from playground.catalog.models import Deployment, Model
 from playground.chat.conversations import delete_conversation, start_conversation
 from playground.chat.models import Conversation, Role
 from playground.runs.models import Run, RunState
+from playground.traffic.folding import fold_all
 
 MISSING = {
     "uuid": UUID("00000000-0000-4000-8000-000000000000"),
@@ -72,6 +73,7 @@ def world(
     mine = published(carol, model, "Only Carol", Audience.PRIVATE)
     tool_run = run_tool(everyones.versions.get(), user=alice, inputs={"title": "hers"}, form_id="1")
     finish(tool_run.run)
+    fold_all()
     key, secret = issue_key(alice, "laptop", 30)
     dead, dead_secret = issue_key(alice, "old laptop", 30)
     revoke_key(dead, actor=alice)
@@ -89,10 +91,12 @@ def world(
             "message_pk": old.messages.get(role=Role.ASSISTANT).pk,
         },
         "run": {"pk": old.messages.get(role=Role.ASSISTANT).run_id},
+        "ended run": {"pk": old.messages.get(role=Role.ASSISTANT).run_id},
         "everyone's tool": {"slug": everyones.slug},
         "tool of Sales": {"slug": sales.slug},
         "carol's tool": {"slug": mine.slug},
         "tool run": {"pk": tool_run.pk},
+        "run of a tool": {"slug": everyones.slug, "pk": tool_run.pk},
         "file": {"pk": tool_run.pk, "ending": "txt"},
         "key": {"pk": key.pk},
         "revoked key": {"pk": dead.pk},

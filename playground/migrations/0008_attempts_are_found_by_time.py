@@ -6,7 +6,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("playground", "0005_calls_vectors_and_key_quotas"),
+        ("playground", "0007_an_ended_run_leaves_a_slip"),
     ]
 
     operations = [
