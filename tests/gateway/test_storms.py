@@ -45,7 +45,7 @@ class Crowd:
     def __init__(self, *targets: Target) -> None:
         self.route = Route(targets, "weighted", "line")
         self.limiter = MemoryLimiter()
-        self.begun = 0
+        self.begun = asyncio.Semaphore(0)
 
     async def ask(self, number: int = 0) -> list[Event | errors.GatewayError]:
         """What came, with the error last if there was one."""
@@ -54,7 +54,8 @@ class Crowd:
         stream = router.stream(self.route, question(), limits=PATIENT, manner=manner, limiter=self.limiter)
         try:
             async for event in stream:
-                self.begun += isinstance(event, Delta) and not any(isinstance(one, Delta) for one in events)
+                if isinstance(event, Delta) and not any(isinstance(one, Delta) for one in events):
+                    self.begun.release()
                 events.append(event)
         except errors.GatewayError as error:
             events.append(error)
@@ -62,8 +63,8 @@ class Crowd:
 
     async def until_begun(self, number: int) -> None:
         async with asyncio.timeout(60):
-            while self.begun < number:
-                await asyncio.sleep(0.02)
+            for _ in range(number):
+                await self.begun.acquire()
 
 
 def answered_by(events: list[Event | errors.GatewayError]) -> str:
