@@ -37,8 +37,8 @@ clients: dev ## Install other people's clients and let them use /v1
 	@$(BIN)/python tests/clients/install.py
 	@exec $(BIN)/pytest tests/clients $(ARGS)
 
-bench: dev ## Measure streams: added time to first token, lag, processor time
-	@exec $(BIN)/python -m tests.bench.streams $(ARGS)
+bench: dev ## Measure streams; WHAT=side_by_side, traffic or pages measures that; ARGS=--help
+	@exec $(BIN)/python -m tests.bench.$(or $(WHAT),streams) $(ARGS)
 
 drill: dev ## Kill everything at random for five minutes while everybody asks; DRILL_SEED=7 make drill is another five
 	@DRILL_SECONDS=$${DRILL_SECONDS:-300} exec $(BIN)/pytest tests/drills/test_kills.py -o log_cli=true -o log_cli_level=INFO $(ARGS)
