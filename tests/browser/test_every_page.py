@@ -67,6 +67,7 @@ PAGES = {
     "person": ("dana", "/people/{alice}/"),
     "account": ("alice", "/account/"),
     "keys": ("alice", "/account/keys/"),
+    "developers": ("alice", "/developers/"),
     "not-found": ("alice", "/hub/tools/no-such-tool/"),
     "not-allowed": ("alice", "/people/"),
 }
