@@ -75,6 +75,7 @@ _prices = Compiled(
         .order_by("deployment_id", "-effective_from", "-id")
         .distinct("deployment_id")
     )
+)
 
 
 def prices_for(model: Model, *, fallbacks: QuerySet[Model] | None = None) -> dict[str, dict[str, int]]:
