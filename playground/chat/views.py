@@ -15,9 +15,10 @@ from playground.catalog.access import models_for
 from playground.chat.access import answer_for, conversation_for, message_for
 from playground.chat.branch import Branch, branch_of, turn_of
 from playground.chat.conversations import start_conversation
+from playground.chat.estimating import estimate_of
 from playground.chat.forms import EarlierForm, MessageForm, ModelForm
 from playground.chat.listing import listing_for
-from playground.chat.messages import choose_branch, post_message, regenerate
+from playground.chat.messages import choose_branch, continue_answer, post_message, regenerate
 from playground.chat.models import Conversation, Message
 from playground.chat.picker import picker_for
 from playground.lib.refusal import Refusal
@@ -77,11 +78,31 @@ def regenerate_answer(request: Request, pk: UUID, message_pk: int) -> HttpRespon
 
 
 @require_POST
+def go_on(request: Request, pk: UUID, message_pk: int) -> HttpResponse:
+    shown = conversation_for(request.user, pk)
+    broken = answer_for(shown, message_pk)
+    form = ModelForm(request.POST, models=models_for(request.user))
+    return _ask(request, form, partial(continue_answer, broken), partial(_shown_again, request, shown), shown=shown)
+
+
+@require_POST
 def choose(request: Request, pk: UUID, message_pk: int) -> HttpResponse:
     shown = conversation_for(request.user, pk)
     chosen = message_for(shown, message_pk)
     choose_branch(chosen)
     return _shown_again(request, shown, chosen)
+
+
+@require_POST
+def estimate(request: Request, pk: UUID | None = None) -> HttpResponse:
+    """What the text in the composer will probably take; nothing while there is no text."""
+    shown = conversation_for(request.user, pk) if pk else None
+    form = MessageForm(request.POST, models=models_for(request.user))
+    found = None
+    if form.is_valid():
+        said = form.cleaned_data
+        found = estimate_of(said["content"], model=said["model"], conversation=shown)
+    return render(request, "playground/catalog/_estimate.html", {"estimate": found})
 
 
 def _ask(
