@@ -41,6 +41,7 @@ class Case:
     not_on: str = ""
 
 
+CUTS = ("after_headers", "mid_utf8", "mid_event", "mid_stream", "before_usage")
 # The provider says what it has counted.
 EXACT = [
     Case("done"),
@@ -48,23 +49,19 @@ EXACT = [
     Case("at-its-limit", max_output_tokens=20),
     Case("after-429", {"status": 429, "retry_after": 0.1, "times": 2}),
     Case("after-500", {"status": 500, "times": 1}),
-    Case("cut-before-end", {"cut": "before_end"}, not_on="openai"),
+    Case("cut-before-end", {"cut": "before_end", "clean": True}, not_on="openai"),
     Case("hang-before-end", {"hang": "before_end"}, not_on="openai"),
     *(Case(malform, {"malform": malform}) for malform in HARMLESS),
 ]
-# It is left, or leaves, before it can say so.
+# It is left, or ends too early, before it can say so.
 ESTIMATED = [
-    Case("cut-after-headers", {"cut": "after_headers"}),
-    Case("cut-mid-utf8", {"cut": "mid_utf8"}),
-    Case("cut-mid-event", {"cut": "mid_event"}),
-    Case("cut-mid-stream", {"cut": "mid_stream"}),
-    Case("cut-by-a-proxy", {"cut": "mid_stream", "clean": True}),
-    Case("cut-before-usage", {"cut": "before_usage"}),
+    *(Case(f"ends-{cut}", {"cut": cut, "clean": True}) for cut in CUTS),
     Case("without-usage", {"usage": False}, not_on="openai"),
     Case("stopped", {"hang": "mid_stream"}),
 ]
-# It goes on counting what we have stopped reading: nobody here can know how far.
+# It has counted what never arrived: we have stopped reading, or a torn connection takes with it what was on the way.
 UNKNOWN = [
+    *(Case(f"torn-{cut}", {"cut": cut}) for cut in CUTS),
     Case("ignores-limit", {"ignore_max_tokens": True}, 20),
     *(Case(malform, {"malform": malform}) for malform in ["error_event", *BREAKING]),
 ]
