@@ -5,7 +5,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --quiet
 
-.PHONY: help up test check fix bench drill pictures lock clean demo dev
+.PHONY: help up test check fix clients bench drill pictures lock clean demo dev
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ fix: dev ## Mend format, lint and templates where a tool can
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
+
+clients: dev ## Install other people's clients and let them use /v1
+	@$(BIN)/python tests/clients/install.py
+	@exec $(BIN)/pytest tests/clients $(ARGS)
 
 bench: dev ## Measure streams; WHAT=side_by_side, traffic or pages measures that; ARGS=--help
 	@exec $(BIN)/python -m tests.bench.$(or $(WHAT),streams) $(ARGS)

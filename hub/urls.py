@@ -12,6 +12,7 @@ urlpatterns = [
     path("tools/<slug:slug>/", tools.tool, name="tool"),
     path("tools/<slug:slug>/about/", tools.tool_about, name="tool_about"),
     path("tools/<slug:slug>/runs/", tools.tool_runs, name="tool_runs"),
+    path("tools/<slug:slug>/estimate/", tools.estimate_tool, name="estimate_tool"),
     path("tools/<slug:slug>/run/", tools.create_tool_run, name="create_tool_run"),
     path("tools/<slug:slug>/edit/", studio.edit_tool, name="edit_tool"),
     path("tools/<slug:slug>/retire/", studio.retire_tool, name="retire_tool"),

@@ -163,8 +163,8 @@ CACHES = {
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "accounts.backends.PasswordBackend",
+    "accounts.backends.SignInBackend",
 ]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "/"

@@ -10,7 +10,9 @@ from hub.tools.errors import ModelNotYours
 from hub.tools.fields import Inputs
 from hub.tools.models import OutputKind, ToolRun, ToolVersion
 from hub.tools.rendering import render_prompt
-from playground.catalog.access import models_for
+from playground.catalog.access import model_for
+from playground.catalog.models import Model
+from playground.catalog.token_rates import Estimate, estimate_for
 from playground.gateway.types import ChatRequest, Turn
 from playground.runs.handling import Handling
 from playground.runs.models import RunSource
@@ -25,16 +27,7 @@ def run_tool(
 
     Everything but the inputs comes from the stored version. Raises a Refusal, and then nothing was written.
     """
-    model = version.model and models_for(user).filter(pk=version.model.pk).first()
-    if model is None:
-        raise ModelNotYours
-    rendered = render_prompt(version, inputs)
-    request = ChatRequest(
-        turns=(Turn("user", rendered.prompt),),
-        system=rendered.system,
-        schema=version.schema if version.output_kind == OutputKind.JSON else None,
-        max_output_tokens=min(version.max_output_tokens, model.max_output_tokens),
-    )
+    model, request = _asking(version, user=user, inputs=inputs)
     run = start_run(
         user=user,
         source=RunSource.HUB,
@@ -54,6 +47,25 @@ def run_tool(
         run=run, defaults={"version": version, "user": user, "inputs": inputs}
     )
     return tool_run
+
+
+def estimate_tool_run(version: ToolVersion, *, user: User, inputs: Inputs) -> Estimate:
+    """What running it will probably take. Raises a Refusal where it could not be run."""
+    return estimate_for(*_asking(version, user=user, inputs=inputs))
+
+
+def _asking(version: ToolVersion, *, user: User, inputs: Inputs) -> tuple[Model, ChatRequest]:
+    """Who is asked, and what. A model that is retired has a replacement, or the tool waits for a new version."""
+    model = model_for(user, version.model)
+    if model is None:
+        raise ModelNotYours
+    rendered = render_prompt(version, inputs)
+    return model, ChatRequest(
+        turns=(Turn("user", rendered.prompt),),
+        system=rendered.system,
+        schema=version.schema if version.output_kind == OutputKind.JSON else None,
+        max_output_tokens=min(version.max_output_tokens, model.max_output_tokens),
+    )
 
 
 def click_key(version: ToolVersion, inputs: Inputs, form_id: str) -> str:

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import replace_url
 
 from accounts.http import Request
+from accounts.models import User
 from accounts.roles import may_publish
 from hub.tools.access import listed_runs, live_version, may_edit, run_named, tool_for, tool_run_for
 from hub.tools.answers import FILES, answer_of, file_text
@@ -17,7 +19,9 @@ from hub.tools.fields import Field, InputForm, Value, parse_fields, read_value
 from hub.tools.finding import cards_of, departments_with_tools, find_tools, for_her_departments, people_lately
 from hub.tools.forms import FindForm
 from hub.tools.models import Category, ToolRun, ToolVersion
-from hub.tools.running import run_tool
+from hub.tools.running import estimate_tool_run, run_tool
+from playground.catalog.access import model_for
+from playground.catalog.models import Model
 from playground.lib.refusal import Refusal
 
 TOOLS_A_PAGE = 24
@@ -79,7 +83,14 @@ def bench(request: Request, version: ToolVersion, form: InputForm, tool_run: Too
         "place": "bench",
         "may_edit": may_edit(request.user, version.tool),
         "tab": "run",
+        "moved_to": moved_to(request.user, version),
     }
+
+
+def moved_to(user: User, version: ToolVersion) -> Model | None:
+    """Who answers instead of the version's model, once that is retired."""
+    now = model_for(user, version.model)
+    return now if now and now != version.model else None
 
 
 @require_POST
@@ -99,6 +110,18 @@ def create_tool_run(request: Request, slug: str) -> HttpResponse:
     if not request.htmx:
         return redirect(url)
     return replace_url(render(request, template, bench(request, version, form, tool_run)), url)
+
+
+@require_POST
+def estimate_tool(request: Request, slug: str) -> HttpResponse:
+    """What the form as it is filled in will probably take; nothing while it cannot be run."""
+    version = live_version(tool_for(request.user, slug))
+    form = InputForm(parse_fields(version.fields), request.POST)
+    found = None
+    if form.is_valid():
+        with suppress(Refusal):
+            found = estimate_tool_run(version, user=request.user, inputs=form.inputs)
+    return render(request, "playground/catalog/_estimate.html", {"estimate": found})
 
 
 @require_GET

@@ -16,7 +16,8 @@ from playground.api.embeddings import EmbeddingsBody
 from playground.api.messages_body import MessagesBody
 from playground.api.question import Question, Reader, Writer
 from playground.api.responses_body import ResponsesBody
-from playground.catalog.access import models_for
+from playground.catalog.access import model_for, models_for
+from playground.catalog.models import Model
 from playground.programs import shapes
 from playground.programs.answering import event_stream, finished, limit_headers, name_run, reloaded
 from playground.programs.auth import key_for
@@ -35,7 +36,7 @@ async def models(request: HttpRequest) -> HttpResponseBase:
 
 
 def _models(request: HttpRequest) -> dict[str, object]:
-    return listing.model_list(models_for(key_for(request).user))
+    return listing.model_list(models_for(key_for(request).user, kind=None))
 
 
 @endpoint(method="GET", group="Models", summary="One model", gives=listing.ModelRow)
@@ -44,7 +45,7 @@ async def model(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _model(request: HttpRequest, slug: str) -> dict[str, object]:
-    found = models_for(key_for(request).user).filter(slug=slug).first()
+    found = models_for(key_for(request).user, kind=None).filter(slug=slug).first()
     if found is None:
         raise ModelUnknown(f"The model “{slug}” does not exist, or this key may not use it.", param="model")
     return listing.model_row(found)
@@ -98,7 +99,7 @@ def _start(request: HttpRequest, read: Reader) -> tuple[Question, Run, Mapping[s
     key = key_for(request, KeyScope.MODELS)
     rate = count_request(key)
     question = read(request)
-    model = models_for(key.user).filter(slug=question.model).first()
+    model = model_for(key.user, Model.objects.filter(slug=question.model).first(), kind=None)
     if model is None:
         raise ModelUnknown(f"The model “{question.model}” does not exist, or this key may not use it.", param="model")
     run = start_run(

@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from playground.catalog.access import models_for
+from playground.catalog.access import default_model_for, is_retired, model_for, models_for
+from playground.catalog.badges import Badge, badges_for
 from playground.catalog.models import Model
 from playground.chat.models import Conversation
 
@@ -20,23 +21,39 @@ class Choice:
 
     model: Model
     price_level: str
+    badges: list[Badge]
     why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Picker:
+    """`moved` says that the conversation's model is retired, and who answers now."""
+
     choices: list[Choice]
     picked: Model | None
+    moved: str = ""
 
 
 def picker_for(user: User, *, conversation: Conversation | None = None) -> Picker:
     """What `user` may pick, with the model of this conversation, or of her last one, picked already."""
     models = list(models_for(user).prefetch_related("deployments__prices"))
-    choices = [Choice(model, _price_level(model)) for model in models]
+    choices = [Choice(model, _price_level(model), badges_for(model)) for model in models]
     last = conversation.model if conversation else _last_model(user)
+    now = model_for(user, last) or (None if conversation else default_model_for(user))
     if last and last not in models and conversation:
-        choices.append(Choice(last, _price_level(last), _("You cannot use this model any more.")))
-    return Picker(choices, last if last in models else next(iter(models), None))
+        choices.append(Choice(last, _price_level(last), badges_for(last), _why_not(last)))
+    picked = now or next(iter(models), None)
+    return Picker(choices, picked, moved=_moved(last, picked) if conversation and last else "")
+
+
+def _why_not(model: Model) -> str:
+    return _("This model is retired.") if is_retired(model) else _("You cannot use this model any more.")
+
+
+def _moved(last: Model, picked: Model | None) -> str:
+    if picked is None or last == picked or not is_retired(last):
+        return ""
+    return _("%(old)s is retired. %(new)s answers from now on.") % {"old": last.name, "new": picked.name}
 
 
 def _last_model(user: User) -> Model | None:

@@ -15,6 +15,7 @@ from playground.catalog.access import models_for
 from playground.chat.access import answer_for, conversation_for, message_for
 from playground.chat.branch import Branch, branch_of, turn_of
 from playground.chat.conversations import start_conversation
+from playground.chat.estimating import estimate_of
 from playground.chat.forms import EarlierForm, MessageForm, ModelForm
 from playground.chat.listing import listing_for
 from playground.chat.messages import choose_branch, continue_answer, post_message, regenerate
@@ -90,6 +91,18 @@ def choose(request: Request, pk: UUID, message_pk: int) -> HttpResponse:
     chosen = message_for(shown, message_pk)
     choose_branch(chosen)
     return _shown_again(request, shown, chosen)
+
+
+@require_POST
+def estimate(request: Request, pk: UUID | None = None) -> HttpResponse:
+    """What the text in the composer will probably take; nothing while there is no text."""
+    shown = conversation_for(request.user, pk) if pk else None
+    form = MessageForm(request.POST, models=models_for(request.user))
+    found = None
+    if form.is_valid():
+        said = form.cleaned_data
+        found = estimate_of(said["content"], model=said["model"], conversation=shown)
+    return render(request, "playground/catalog/_estimate.html", {"estimate": found})
 
 
 def _ask(

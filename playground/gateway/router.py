@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import cast
 
 from playground.gateway.errors import GatewayError
-from playground.gateway.guard import within
 from playground.gateway.health import cooling_for
 from playground.gateway.limits import Granted, Held, RateLimiter, Result
 from playground.gateway.limits_memory import MemoryLimiter
@@ -95,7 +94,7 @@ def _ask(granted: Granted, request: ChatRequest | EmbeddingRequest, limits: Limi
         return cast("AsyncGenerator[Event, None]", adapter(target.kind).embed(target, request, limits))
     if target.max_output_tokens and target.max_output_tokens < request.max_output_tokens:
         request = replace(request, max_output_tokens=target.max_output_tokens)
-    return within(adapter(target.kind).stream(target, request, limits), request.max_output_tokens)
+    return cast("AsyncGenerator[Event, None]", adapter(target.kind).stream(target, request, limits))
 
 
 class _Call:

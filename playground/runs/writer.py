@@ -17,6 +17,7 @@ from redis.asyncio.client import Pipeline
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from playground.gateway.pace import pace
 from playground.runs.answers import Answer
 from playground.runs.events import (
     END_ID,
@@ -34,7 +35,6 @@ from playground.runs.events import (
     status_id,
 )
 
-TICK = 0.05
 PAUSE_AFTER_FAILURE = 0.25
 
 logger = logging.getLogger(__name__)
@@ -65,8 +65,10 @@ class Writer:
         self._failing = False
 
     async def run(self) -> None:
+        beat = pace()
         while True:
-            await asyncio.sleep(TICK)
+            await beat.wait()
+            await asyncio.sleep(0)  # let all who are read at this beat go first
             batch = [answer for answer in self.answers.values() if answer.has_news or answer.end_state]
             if batch:
                 await self._write(batch)

@@ -64,7 +64,7 @@ def world(
     marketing: Department,
     make_deployment: Callable[..., Deployment],
 ) -> World:
-    make_deployment(model, base_url="http://127.0.0.1:9/v1", priority=2)
+    place = make_deployment(model, base_url="http://127.0.0.1:9/v1", priority=2)
     old, gone = answered(alice, model, "What is alice's secret?"), answered(alice, model, "What did she delete?")
     delete_conversation(gone)
     eves = answered(eve, model, "What does eve ask?")
@@ -108,6 +108,8 @@ def world(
         "Marketing": {"pk": marketing.pk, "period": "day"},
         "quota of bob": {"pk": bob.pk, "period": "month"},
         "model": {"slug": model.slug},
+        "provider": {"slug": place.provider.slug},
+        "place": {"slug": place.provider.slug, "deployment_pk": place.pk},
         "deployment": {"slug": model.slug, "deployment_pk": model.deployments.order_by("pk")[0].pk},
     }
     return World(people, {"alice's key": secret, "revoked key": dead_secret}, objects)

@@ -86,7 +86,7 @@ def ask_messages(
     def ask() -> AbstractAsyncContextManager[Response]:
         return unwrapped(client_of(target).messages.with_streaming_response.create(**_body(target, request)))
 
-    return answer(ask, Reading(), limits, border or translated)
+    return answer(ask, Reading(), limits, border or translated, max_output_tokens=request.max_output_tokens)
 
 
 async def embed(target: Target, request: EmbeddingRequest, limits: Limits) -> AsyncIterator[Event]:
