@@ -87,7 +87,6 @@ class AssistantMessage(Body):
     # What other libraries have added to an answer that comes back.
     provider_specific_fields: Unused = None
     thinking_blocks: Unused = None
-    images: Unused = None
 
 
 class ToolMessage(Body):
