@@ -5,7 +5,7 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --quiet
 
-.PHONY: help up test check fix bench drill pictures lock clean demo dev
+.PHONY: help up test check fix clients bench drill pictures lock clean demo dev
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,8 +33,12 @@ fix: dev ## Mend format, lint and templates where a tool can
 	$(BIN)/ruff format .
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r $(BIN)/djade --target-version 5.2
 
-bench: dev ## Measure streams: added time to first token, lag, processor time
-	@exec $(BIN)/python -m tests.bench.streams $(ARGS)
+clients: dev ## Install other people's clients and let them use /v1
+	@$(BIN)/python tests/clients/install.py
+	@exec $(BIN)/pytest tests/clients $(ARGS)
+
+bench: dev ## Measure streams; WHAT=side_by_side, traffic or pages measures that; ARGS=--help
+	@exec $(BIN)/python -m tests.bench.$(or $(WHAT),streams) $(ARGS)
 
 drill: dev ## Kill everything at random for five minutes while everybody asks; DRILL_SEED=7 make drill is another five
 	@DRILL_SECONDS=$${DRILL_SECONDS:-300} exec $(BIN)/pytest tests/drills/test_kills.py -o log_cli=true -o log_cli_level=INFO $(ARGS)

@@ -163,8 +163,8 @@ CACHES = {
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "accounts.backends.PasswordBackend",
+    "accounts.backends.SignInBackend",
 ]
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "/"
@@ -285,6 +285,10 @@ DEFAULT_MAX_OUTPUT_TOKENS = env.int("DEFAULT_MAX_OUTPUT_TOKENS", default=4096)
 RUN_FIRST_BYTE_SECONDS = env.float("RUN_FIRST_BYTE_SECONDS", default=60.0)
 RUN_IDLE_SECONDS = env.float("RUN_IDLE_SECONDS", default=90.0)
 RUN_TOTAL_SECONDS = env.float("RUN_TOTAL_SECONDS", default=1800.0)
+# How long a run waits in line when every place is at its limit or rests.
+RUN_LINE_SECONDS = env.float("RUN_LINE_SECONDS", default=60.0)
+# Another model may answer from another region only where this is off.
+FALLBACK_STAYS_IN_REGION = env.bool("FALLBACK_STAYS_IN_REGION", default=True)
 # A running run is its worker's while the lease lasts; a worker renews it every two seconds.
 RUN_LEASE_SECONDS = env.float("RUN_LEASE_SECONDS", default=30.0)
 # A queued run that no worker took for this long is sent again; its message may be lost.

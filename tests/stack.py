@@ -67,7 +67,7 @@ class Stack:
             *("-m", "celery", "-A", "playground", "worker", "-P", "threads", "-c", "60", "-Q", "interactive"),
             *("--prefetch-multiplier", "1", "--without-gossip", "--without-mingle", "-l", "INFO"),
         )
-        wait_until(lambda: b" ready." in self.log("worker"), seconds=60, what="a worker that is ready")
+        wait_until(lambda: b" ready." in self.log("worker"), seconds=120, what="a worker that is ready")
         return self.worker
 
     def start_web(self) -> subprocess.Popen[bytes]:

@@ -11,6 +11,7 @@ from hub.tools.models import Audience, Category, OutputKind
 from hub.tools.rendering import LONGEST_TEMPLATE
 from hub.tools.schema import KEY_KINDS, LONGEST_SCHEMA
 from playground.catalog.models import Model
+from playground.runs.models import OnBreak
 
 ICONS = [
     ("tool", _("Tool")),
@@ -28,6 +29,13 @@ ICONS = [
 ]
 
 LENGTHS = [(500, _("Short: up to about 350 words")), (2_000, _("Medium: 1,400 words")), (6_000, _("Long: 4,200 words"))]
+
+KEPT_FOR = [
+    (0, _("are asked anew each time")),
+    (3_600, _("give the same answer for an hour")),
+    (86_400, _("give the same answer for a day")),
+    (604_800, _("give the same answer for a week")),
+]
 
 
 def lines(text: str) -> tuple[str, ...]:
@@ -83,6 +91,24 @@ class ContentForm(StudioForm):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "class": "code"}),
     )
 
+    may_fall_back = forms.BooleanField(
+        required=False,
+        initial=True,
+        label=_("Another model may answer when this one cannot"),
+        help_text=_("Which one, the admins of the gateway decide."),
+    )
+    on_break = forms.ChoiceField(
+        choices=OnBreak.choices, initial=OnBreak.KEEP, required=False, label=_("When the answer breaks off")
+    )
+    cache_seconds = forms.TypedChoiceField(
+        choices=KEPT_FOR,
+        coerce=int,
+        initial=0,
+        required=False,
+        label=_("The same inputs again"),
+        help_text=_("A kept answer costs nothing and is given only within a department."),
+    )
+
     def __init__(self, *args: Any, models: QuerySet[Model], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = self.fields["model"]
@@ -91,6 +117,12 @@ class ContentForm(StudioForm):
 
     def clean_template(self) -> str:
         return plain_line_ends(self.cleaned_data["template"])
+
+    def clean_on_break(self) -> str:
+        return self.cleaned_data["on_break"] or OnBreak.KEEP
+
+    def clean_cache_seconds(self) -> int:
+        return self.cleaned_data["cache_seconds"] or 0
 
     def clean_system_text(self) -> str:
         return plain_line_ends(self.cleaned_data["system_text"])

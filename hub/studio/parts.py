@@ -188,7 +188,10 @@ def studio_for(user: User, tool: Tool | None, version: ToolVersion | None) -> St
         )
     keys = keys_of(version.schema)
     pasted = json.dumps(version.schema, indent=2, ensure_ascii=False) if keys is None else ""
-    columns = ("template", "system_text", "model", "max_output_tokens", "output_kind")
+    columns = (
+        *("template", "system_text", "model", "max_output_tokens", "output_kind"),
+        *("may_fall_back", "on_break", "cache_seconds"),
+    )
     initial = {name: getattr(version, name) for name in columns} | {"schema": pasted}
     return Studio(
         details=DetailsForm(

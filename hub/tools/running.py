@@ -14,6 +14,7 @@ from playground.catalog.access import model_for
 from playground.catalog.models import Model
 from playground.catalog.token_rates import Estimate, estimate_for
 from playground.gateway.types import ChatRequest, Turn
+from playground.runs.handling import Handling
 from playground.runs.models import RunSource
 from playground.runs.start import start_run
 
@@ -35,6 +36,12 @@ def run_tool(
         tool_version=f"{version.tool.slug} v{version.number}",
         api_key_id=api_key_id,
         idempotency_key=click_key(version, inputs, form_id),
+        handling=Handling(
+            may_fall_back=version.may_fall_back,
+            on_break=version.on_break,
+            cache_seconds=version.cache_seconds,
+            cache_scope=f"tool version {version.pk}",
+        ),
     )
     tool_run, _is_new = ToolRun.objects.get_or_create(
         run=run, defaults={"version": version, "user": user, "inputs": inputs}

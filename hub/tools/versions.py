@@ -20,6 +20,7 @@ from hub.tools.fields import Field, Inputs, dump_fields
 from hub.tools.models import Audience, Category, OutputKind, Tool, ToolVersion, VersionState
 from playground.catalog.models import Model
 from playground.runs.errors import NoDepartment
+from playground.runs.models import OnBreak
 
 LONGEST_SLUG = 80
 # Words that stand where a tool's slug does in the address.
@@ -47,6 +48,9 @@ class Content:
     max_output_tokens: int = 2_000
     output_kind: str = OutputKind.MARKDOWN
     schema: dict[str, Any] | None = None
+    may_fall_back: bool = True
+    on_break: str = OnBreak.KEEP
+    cache_seconds: int = 0
     sample_inputs: Inputs = field(default_factory=dict)
 
     def columns(self) -> dict[str, Any]:
@@ -58,6 +62,9 @@ class Content:
             "max_output_tokens": self.max_output_tokens,
             "output_kind": self.output_kind,
             "schema": self.schema,
+            "may_fall_back": self.may_fall_back,
+            "on_break": self.on_break,
+            "cache_seconds": self.cache_seconds,
             "sample_inputs": self.sample_inputs,
         }
 

@@ -128,7 +128,7 @@ async def _frames(run: Run, writer: Writer) -> AsyncIterator[str]:
         if piece.text or piece.reasoning:
             yield writer.piece(piece)
         elif not piece.state:
-            yield ": \n\n"
+            yield f": {piece.status}\n\n"
     run = await reloaded(run)
     error = from_run(run)
     yield writer.broken(error) if error else writer.last(run)

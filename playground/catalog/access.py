@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.departments import primary_department
 from accounts.models import Role, User
 from accounts.roles import is_admin
-from playground.catalog.models import Audience, DepartmentDefault, Deployment, Model, ModelKind, Price
+from playground.catalog.models import Audience, DepartmentDefault, Deployment, Fallback, Model, ModelKind, Price
 
 
 def served_deployments() -> QuerySet[Deployment]:
@@ -68,3 +68,9 @@ def default_model_for(user: User) -> Model | None:
     department = primary_department(user)
     chosen = DepartmentDefault.objects.filter(department=department).select_related("model").first()
     return model_for(user, chosen.model) if chosen else None
+
+
+def fallbacks_for(user: User, model: Model) -> QuerySet[Model]:
+    """The models that may answer `user` instead of `model`, for whatever cause."""
+    behind = Fallback.objects.filter(model=model).values("to_model")
+    return models_for(user, kind=model.kind).filter(pk__in=behind).order_by()

@@ -36,7 +36,7 @@ class Synced:
 
 def named_providers() -> Iterator[Named]:
     if url := settings.DEMO_PROVIDER_URL:
-        yield Named("demo", "Demo", "openai_compatible", f"{url}/v1", "demo", ("demo-quick",))
+        yield Named("demo", "Demo", "openai_compatible", f"{url}/v1", "demo", ("demo-quick", "demo-embedding"))
         yield Named("demo-messages", "Demo (Messages)", "anthropic", url, "demo", ("demo-careful",))
         yield Named("demo-responses", "Demo (Responses)", "openai", f"{url}/v1", "demo", ("demo-reasoner",))
     if key := settings.OPENAI_API_KEY:

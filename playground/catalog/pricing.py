@@ -6,11 +6,13 @@ Prices are micro-units per million tokens, so that one token of a model at $3 a 
 import json
 from collections.abc import Iterator, Mapping
 
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from playground.catalog.access import served_deployments
-from playground.catalog.models import Model, Price
+from playground.catalog.models import Fallback, Model, Price
 from playground.catalog.tokens import bound
+from playground.database.compiled import Compiled
 from playground.gateway.types import ChatRequest, EmbeddingRequest, Text, ToolCall, ToolResult, Turn, Usage
 
 PER = 1_000_000
@@ -60,14 +62,32 @@ def input_bound(request: ChatRequest | EmbeddingRequest) -> int:
     return sum(bound(text) for text in texts_of(request)) + wrapping + TOKENS_PER_IMAGE * request.images
 
 
-def prices_for(model: Model) -> dict[str, dict[str, int]]:
-    """The prices in force now, by deployment key: {"7": {"id": 3, "input": …, "output": …, …}}."""
-    prices = (
-        Price.objects.filter(deployment__in=served_deployments().filter(model=model), effective_from__lte=Now())
+# Asked for every run.
+_prices = Compiled(
+    lambda model: (
+        Price.objects.filter(
+            deployment__in=served_deployments().filter(
+                Q(model=model) | Q(model__in=Fallback.objects.filter(model=model).values("to_model"))
+            ),
+            effective_from__lte=Now(),
+        )
+        .annotate(of_model=F("deployment__model"))
         .order_by("deployment_id", "-effective_from", "-id")
         .distinct("deployment_id")
     )
-    return {str(price.deployment_id): parts(price) for price in prices}
+)
+
+
+def prices_for(model: Model, *, fallbacks: QuerySet[Model] | None = None) -> dict[str, dict[str, int]]:
+    """The prices in force now, by deployment key: {"7": {"id": 3, "input": …, "output": …, …}}.
+
+    With those of the models that may answer instead; the rare run that has any asks the database again for them.
+    """
+    found = [(price, price.of_model) for price in _prices(model.pk)]  # type: ignore[attr-defined]
+    meant = {model.pk}
+    if fallbacks is not None and any(of_model != model.pk for _price, of_model in found):
+        meant.update(fallbacks.values_list("pk", flat=True))
+    return {str(price.deployment_id): parts(price) for price, of_model in found if of_model in meant}
 
 
 def parts(price: Price) -> dict[str, int]:

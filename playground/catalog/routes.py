@@ -1,19 +1,23 @@
-"""From a model to the places that serve it."""
+"""From a model to the places that serve it, and to those that may answer instead."""
 
 import time
+from collections import defaultdict
 from dataclasses import replace
+from typing import cast
 
 from django.utils.translation import gettext as _
 
 from playground.catalog.access import served_deployments
 from playground.catalog.credentials import secret_of
-from playground.catalog.errors import ModelUnavailable
-from playground.catalog.models import Deployment, Model, Provider
-from playground.gateway.types import Route, Target
+from playground.catalog.errors import CredentialUnreadable, ModelUnavailable
+from playground.catalog.models import Deployment, Fallback, Model, Provider
+from playground.gateway.types import Cause, Route, Routing, Target
 
 # A worker starts dozens of runs of one model a second, and to read and decrypt a route each time would cost 2 ms of
 # each. What an admin changes applies after so long.
 SECONDS_KEPT = 2.0
+# The places of one fallback model come before those of the next, whatever their own priorities.
+NEXT_MODEL = 1000
 _kept: dict[int, tuple[float, Route]] = {}
 
 
@@ -26,11 +30,28 @@ def recent_route(model_id: int) -> Route:
 
 
 def route_for(model: Model) -> Route:
-    """Its deployments that can be asked, the lowest priority number first. Raises ModelUnavailable."""
-    deployments = served_deployments().filter(model=model).select_related("provider")
-    if not deployments:
+    """Its deployments that can be asked, and its fallbacks by cause. Raises ModelUnavailable."""
+    fallbacks = list(Fallback.objects.filter(model=model).values_list("cause", "to_model"))
+    served = _served(model, also={pk for _cause, pk in fallbacks})
+    if not served[model.pk]:
         raise ModelUnavailable(_("%(model)s is not served by any provider right now.") % {"model": model.name})
-    return Route(targets=tuple(_target(deployment) for deployment in deployments))
+    by_cause: defaultdict[Cause, tuple[Target, ...]] = defaultdict(tuple)
+    for place, (cause, pk) in enumerate(fallbacks):
+        behind = [replace(target, priority=target.priority + place * NEXT_MODEL) for target in served[pk]]
+        by_cause[cast(Cause, cause)] += tuple(behind)
+    return Route(tuple(served[model.pk]), cast(Routing, model.routing), f"model:{model.pk}", dict(by_cause))
+
+
+def _served(model: Model, *, also: set[int]) -> defaultdict[int, list[Target]]:
+    """The targets by model. Another model whose key cannot be read is left out; the model's own has to be said."""
+    served: defaultdict[int, list[Target]] = defaultdict(list)
+    for deployment in served_deployments().filter(model__in={model.pk, *also}).select_related("provider", "model"):
+        try:
+            served[deployment.model_id].append(_target(deployment))
+        except CredentialUnreadable:
+            if deployment.model_id == model.pk:
+                raise
+    return served
 
 
 def _target(deployment: Deployment) -> Target:
@@ -43,6 +64,7 @@ def _target(deployment: Deployment) -> Target:
         requests_per_minute=deployment.requests_per_minute,
         tokens_per_minute=deployment.tokens_per_minute,
         max_parallel=deployment.max_parallel,
+        max_output_tokens=deployment.model.max_output_tokens,
     )
 
 

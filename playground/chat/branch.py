@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from playground.catalog.models import Model
 from playground.chat.history import first_sent
+from playground.chat.messages import can_go_on
 from playground.chat.models import Conversation, Message
 from playground.chat.tree import Tree, tree_of
 
@@ -23,8 +24,15 @@ class Turn:
     is_last: bool
     # The oldest message that the model still gets, where there are older ones that it does not.
     is_first_sent: bool
+    # It goes on where the answer before it broke off; and another one goes on from it.
+    goes_on: bool
+    is_continued: bool
     # Of the form that asks again: sent twice, it counts once.
     key: UUID = field(default_factory=uuid4)
+
+    @property
+    def can_go_on(self) -> bool:
+        return self.is_last and self.message.run is not None and can_go_on(self.message.run)
 
     @property
     def seconds(self) -> float | None:
@@ -74,4 +82,6 @@ def _turn(message: Message, tree: Tree, *, tip: int | None, first: int | None) -
         next=versions[place + 1] if place + 1 < len(versions) else None,
         is_last=message.pk == tip,
         is_first_sent=message.pk == first,
+        goes_on=tree.goes_on(message.pk),
+        is_continued=any(tree.goes_on(child) for child in tree.children.get(message.pk, ())),
     )

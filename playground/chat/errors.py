@@ -1,7 +1,8 @@
 """The chat's refusals.
 
 Refusal
-└── StillAnswering     one answer at a time in a conversation
+├── StillAnswering     one answer at a time in a conversation
+└── NothingToGoOn      the answer is whole, or there is none
 """
 
 from django.utils.translation import gettext as _
@@ -17,3 +18,10 @@ class StillAnswering(Refusal):
             _("An answer is still being written in this chat."),
             ways=(Way(_("Wait for it, or stop it, and send again. Your text is kept.")),),
         )
+
+
+class NothingToGoOn(Refusal):
+    code = "nothing_to_go_on"
+
+    def __init__(self) -> None:
+        super().__init__(_("This answer has nothing left to go on with."))

@@ -42,8 +42,10 @@ def turns_for(conversation: Conversation, *, upto: Message, model: Model) -> tup
     while turns and turns[0].role == "assistant":
         turns.pop(0)
     # Two questions in a row, because the answer between them failed, are one turn: providers want them to alternate.
+    # An answer that broke off and what went on from it are one answer, in the middle of a word perhaps.
     return tuple(
-        Turn(role, "\n\n".join(turn.text for turn in same)) for role, same in groupby(turns, lambda turn: turn.role)
+        Turn(role, ("\n\n" if role == "user" else "").join(turn.text for turn in same))
+        for role, same in groupby(turns, lambda turn: turn.role)
     )
 
 

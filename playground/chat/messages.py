@@ -6,13 +6,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from playground.catalog.models import Model
-from playground.chat.errors import StillAnswering
+from playground.chat.errors import NothingToGoOn, StillAnswering
 from playground.chat.history import answer_room, turns_for
 from playground.chat.models import Conversation, Message, Role
 from playground.chat.tree import tree_of
-from playground.gateway.types import ChatRequest
-from playground.runs.models import LIVE_STATES
+from playground.gateway.types import ChatRequest, Turn
+from playground.runs.models import LIVE_STATES, Run, RunState
 from playground.runs.start import start_run
+
+# Not every model lets an answer be begun for it; every one follows this.
+GO_ON = (
+    "Your answer above broke off. Go on exactly where it ends, in the same language and form. "
+    "Repeat nothing of it and say nothing about the break."
+)
 
 
 @transaction.atomic
@@ -45,6 +51,26 @@ def regenerate(answer: Message, *, model: Model, key: UUID) -> Message:
     return _answer(answer.parent, conversation=conversation, model=model, run_key=run_key)
 
 
+@transaction.atomic
+def continue_answer(answer: Message, *, model: Model, key: UUID) -> Message:
+    """Go on where the answer broke off: what follows is an answer of its own that is shown joined to it."""
+    conversation = _locked(answer.conversation)
+    run_key = str(uuid5(key, f"continue {answer.pk}"))
+    if posted := _posted(conversation, run_key):
+        return posted
+    _refuse_while_answering(conversation)
+    answer = conversation.messages.select_related("run").get(pk=answer.pk)
+    if answer.run is None or not can_go_on(answer.run):
+        raise NothingToGoOn
+    return _answer(answer, conversation=conversation, model=model, run_key=run_key)
+
+
+def can_go_on(run: Run) -> bool:
+    """Whether there is a beginning, and its rest is missing."""
+    is_cut = run.state in (RunState.INTERRUPTED, RunState.CANCELLED) or run.finish_reason == "length"
+    return bool(run.output) and not run.is_live and is_cut
+
+
 def choose_branch(message: Message) -> None:
     """Show the branch that goes through `message`, as far as it went on."""
     tip = tree_of(message.conversation).newest_tip(message.pk)
@@ -52,9 +78,11 @@ def choose_branch(message: Message) -> None:
 
 
 def _answer(question: Message, *, conversation: Conversation, model: Model, run_key: str) -> Message:
-    request = ChatRequest(
-        turns=turns_for(conversation, upto=question, model=model), max_output_tokens=answer_room(model)
-    )
+    """Answer a question; or go on with an answer, where that is what is asked."""
+    turns = turns_for(conversation, upto=question, model=model)
+    if question.role == Role.ASSISTANT:
+        turns += (Turn("user", GO_ON),)
+    request = ChatRequest(turns=turns, max_output_tokens=answer_room(model))
     run = start_run(user=conversation.user, source="chat", model=model, request=request, idempotency_key=run_key)
     answer = Message.objects.create(conversation=conversation, parent=question, role=Role.ASSISTANT, run=run)
     Conversation.objects.filter(pk=conversation.pk).update(head=answer, model=model, updated_at=timezone.now())

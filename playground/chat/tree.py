@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import F, Func, IntegerField
 from django.db.models.functions import Coalesce
 
-from playground.chat.models import Conversation
+from playground.chat.models import Conversation, Role
 from playground.runs.models import RunState
 
 
@@ -16,6 +16,7 @@ class Node:
     pk: int
     parent: int | None
     size: int
+    is_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Tree:
             tip = node.parent
         return path[::-1]
 
+    def goes_on(self, pk: int) -> bool:
+        """Whether it is an answer that goes on where another one broke off."""
+        parent = self.nodes[pk].parent
+        return self.nodes[pk].is_answer and parent is not None and self.nodes[parent].is_answer
+
     def siblings(self, pk: int) -> list[int]:
         """The versions of one turn, oldest first; a message alone is its only version."""
         return self.children[self.nodes[pk].parent]
@@ -46,10 +52,11 @@ class Tree:
 def tree_of(conversation: Conversation) -> Tree:
     tree = Tree()
     rows = conversation.messages.order_by("pk").values_list(
-        "pk", "parent_id", "run__state", _octets("content"), Coalesce(_octets("run__output"), 0)
+        "pk", "parent_id", "role", "run__state", _octets("content"), Coalesce(_octets("run__output"), 0)
     )
-    for pk, parent, state, asked, answered in rows:
-        tree.nodes[pk] = Node(pk, parent, 0 if state == RunState.FAILED else asked + answered)
+    for pk, parent, role, state, asked, answered in rows:
+        size = 0 if state == RunState.FAILED else asked + answered
+        tree.nodes[pk] = Node(pk, parent, size, role == Role.ASSISTANT)
         tree.children.setdefault(parent, []).append(pk)
     return tree
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("chats/<uuid:pk>/messages/", views.create_message, name="create_message"),
     path("chats/<uuid:pk>/messages/<int:message_pk>/", views.message, name="message"),
     path("chats/<uuid:pk>/messages/<int:message_pk>/regenerate/", views.regenerate_answer, name="regenerate"),
+    path("chats/<uuid:pk>/messages/<int:message_pk>/continue/", views.go_on, name="continue"),
     path("chats/<uuid:pk>/messages/<int:message_pk>/choose/", views.choose, name="choose"),
     path("chats/<uuid:pk>/estimate/", views.estimate, name="estimate_in"),
     path("chats/<uuid:pk>/row/", conversation_views.row, name="row"),

@@ -18,7 +18,7 @@ from playground.chat.conversations import start_conversation
 from playground.chat.estimating import estimate_of
 from playground.chat.forms import EarlierForm, MessageForm, ModelForm
 from playground.chat.listing import listing_for
-from playground.chat.messages import choose_branch, post_message, regenerate
+from playground.chat.messages import choose_branch, continue_answer, post_message, regenerate
 from playground.chat.models import Conversation, Message
 from playground.chat.picker import picker_for
 from playground.lib.refusal import Refusal
@@ -75,6 +75,14 @@ def regenerate_answer(request: Request, pk: UUID, message_pk: int) -> HttpRespon
     old = answer_for(shown, message_pk)
     form = ModelForm(request.POST, models=models_for(request.user))
     return _ask(request, form, partial(regenerate, old), partial(_shown_again, request, shown), shown=shown)
+
+
+@require_POST
+def go_on(request: Request, pk: UUID, message_pk: int) -> HttpResponse:
+    shown = conversation_for(request.user, pk)
+    broken = answer_for(shown, message_pk)
+    form = ModelForm(request.POST, models=models_for(request.user))
+    return _ask(request, form, partial(continue_answer, broken), partial(_shown_again, request, shown), shown=shown)
 
 
 @require_POST

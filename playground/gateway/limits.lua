@@ -80,7 +80,7 @@ function steps.take()
   ahead = ahead or redis.call('ZCARD', line)
 
   local best, best_rank, room_in_all, whole_room, flow = nil, nil, 0, 0, 0
-  local rest_for, rest_cause = math.huge, nil
+  local rest_for, rest_cause, passed, passed_priority = math.huge, nil, '', math.huge
   for i = 1, (#KEYS - 3) / 2 do
     local key, open, at = KEYS[2 * i - 1], KEYS[2 * i], 16 + (i - 1) * 5
     local priority, weight = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
@@ -90,6 +90,7 @@ function steps.take()
       -- Nobody knows when a probe is answered.
       local left = (state['until'] or 0) > now and (state['until'] - now) / 1000 or 1
       if left < rest_for then rest_for, rest_cause = left, state.cause end
+      if priority < passed_priority then passed, passed_priority = state.cause, priority end
     else
       redis.call('ZREMRANGEBYSCORE', open, '-inf', now)
       local open_calls = redis.call('ZCARD', open)
@@ -107,6 +108,7 @@ function steps.take()
       end
       room = math.max(state.cause and math.min(room, 1) or room, 0)
       room_in_all, whole_room, flow = room_in_all + room, whole_room + math.floor(room), flow + speed
+      if room < 1 and priority < passed_priority then passed, passed_priority = 'limits', priority end
       local rank = 0
       if routing == 'least_busy' then rank = open_calls / weight end
       if routing == 'fastest' and ARGV[13] == '0' then rank = state.first_token or 0 end
@@ -119,6 +121,7 @@ function steps.take()
     local key, open, at = KEYS[2 * best - 1], KEYS[2 * best], 16 + (best - 1) * 5
     local per_minute, tokens_a_minute = tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
     local state, need = read(key), 0
+    if passed_priority >= tonumber(ARGV[at + 1]) then passed = '' end
     local size, rate = requests(state, per_minute)
     if size < math.huge then set_level(key, 'requests', level(state, 'requests', size, rate) - 1) end
     if tokens_a_minute >= 0 then
@@ -136,7 +139,7 @@ function steps.take()
       redis.call('ZREM', line, ticket)
       redis.call('ZREM', seen, ticket)
     end
-    return {1, best, need, state.cause and 1 or 0}
+    return {1, best, need, state.cause and 1 or 0, passed}
   end
 
   if ticket == '' and ARGV[10] == '1' then

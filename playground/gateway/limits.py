@@ -46,12 +46,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """The call may leave. A probe tries out a place that failed; until it is answered nobody else is let there."""
+    """The call may leave. A probe tries out a place that failed; until it is answered nobody else is let there.
+
+    `passed` is why none of a higher priority was taken, in the words of `Held.cause`.
+    """
 
     call: str
     target: Target
     tokens: int
     is_probe: bool = False
+    passed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

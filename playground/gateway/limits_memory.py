@@ -160,7 +160,14 @@ class MemoryLimiter:
         if is_probe:
             place.probe_until = now + wish.probe_seconds
         line.go(wish.ticket)
-        return Granted(wish.call, target, need, is_probe)
+        return Granted(wish.call, target, need, is_probe, self._passed(wish, target, free, now))
+
+    def _passed(self, wish: Wish, taken: Target, free: list[Target], now: float) -> str:
+        before = [one for one in wish.targets if one.priority < taken.priority and one not in free]
+        if not before:
+            return ""
+        place = self._places[min(before, key=lambda one: one.priority).key]
+        return place.cause if place.rests(now) else "limits"
 
     def _room(self, target: Target, now: float, tokens: int) -> float:
         """For how many such calls there is room, in parts too."""
@@ -186,8 +193,7 @@ class MemoryLimiter:
                 if left < rest:
                     rest, cause = left, place.cause
                 continue
-            size, rate = _requests(target, place, now)
-            speeds = [rate] if size < math.inf else []
+            speeds = [_requests(target, place, now)[1]]
             if limit := target.tokens_per_minute:
                 speeds.append(limit / 60 / max(min(wish.tokens, limit), 1))
             if target.max_parallel is not None:

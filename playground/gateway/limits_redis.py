@@ -75,10 +75,10 @@ class RedisLimiter:
         if reply is None:
             return await self._own.take(wish)
         if reply[0]:
-            _, index, tokens, is_probe = reply
+            _, index, tokens, is_probe, passed = reply
             target = wish.targets[index - 1]
             self._keep(wish.call, self._open_key(target))
-            return Granted(wish.call, target, tokens, bool(is_probe))
+            return Granted(wish.call, target, tokens, bool(is_probe), passed.decode())
         _, seconds, ahead, cause, ticket = reply
         return Held(float(seconds), ahead, cause.decode(), ticket.decode())
 
@@ -116,7 +116,8 @@ class RedisLimiter:
             try:
                 return await self._redis.evalsha(SCRIPT_SHA, len(keys), *keys, *arguments)
             except NoScriptError:
-                return await self._redis.eval(SCRIPT, len(keys), *keys, *arguments)
+                await self._redis.script_load(SCRIPT)
+                return await self._redis.evalsha(SCRIPT_SHA, len(keys), *keys, *arguments)
         except (RedisError, OSError) as error:
             self._away_until = time.monotonic() + PAUSE_WHEN_AWAY
             logger.warning("Limits and rests are this process's own while Redis is away: %s", error)

@@ -1,16 +1,17 @@
-"""One question along a route: the next target when one fails before the first token."""
+"""One question along a route, to the first place that is free and answers."""
 
-import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from typing import cast
 
-from playground.gateway.errors import BadRequest, ContentRefused, GatewayError, TimedOut, Unreachable
-from playground.gateway.guard import within
+from playground.gateway.errors import GatewayError
+from playground.gateway.health import cooling_for
+from playground.gateway.limits import Granted, Held, RateLimiter, Result
+from playground.gateway.limits_memory import MemoryLimiter
 from playground.gateway.providers import adapter
 from playground.gateway.providers.clients import close_clients
-from playground.gateway.retry import wait_before_retry
 from playground.gateway.types import (
     AttemptFailed,
     AttemptStarted,
@@ -19,58 +20,110 @@ from playground.gateway.types import (
     EmbeddingRequest,
     Event,
     Limits,
+    Manner,
     ReasoningDelta,
+    Restarted,
     Route,
-    Target,
+    Told,
     ToolCallDelta,
+    Usage,
+    Waiting,
 )
+from playground.gateway.way import Way
 
 __all__ = ["close_clients", "stream"]
 
+AT_ONCE = Manner()
 
-async def stream(route: Route, request: ChatRequest | EmbeddingRequest, *, limits: Limits) -> AsyncIterator[Event]:
-    """Ask the targets in order until one begins to answer; then its events.
 
-    Yields AttemptStarted before each provider call, AttemptFailed after one that brought nothing, then what the
-    adapter yields (see providers.Adapter), and Finish last. Raises a GatewayError when no target answered or the
-    stream broke; cancelling the consuming task closes the provider's connection. Usage counts within its attempt.
+async def stream(
+    route: Route,
+    request: ChatRequest | EmbeddingRequest,
+    *,
+    limits: Limits,
+    manner: Manner = AT_ONCE,
+    limiter: RateLimiter | None = None,
+) -> AsyncIterator[Event]:
+    """Ask until one place begins to answer; then its events.
+
+    Yields Waiting while no place is free, AttemptStarted before each provider call, AttemptFailed after one that
+    brought nothing or broke off, Restarted where the answer begins anew; what the adapter yields (see
+    providers.Adapter), and Finish last. Raises a GatewayError when no place answered or the stream broke; cancelling
+    the consuming task closes the provider's connection. Usage counts within its attempt.
     """
-    loop = asyncio.get_running_loop()
-    ends_at = loop.time() + limits.total
-    failure: GatewayError = Unreachable("a route without targets")
-    number = 0
-    for position, target in enumerate(route.targets, start=1):
-        may_fall_back = position < len(route.targets)
-        retries = 0
+    limiter = limiter or MemoryLimiter()
+    way = Way(route, manner, limiter, seconds=limits.total, first_byte=limits.first_byte)
+    broken = ""
+    try:
         while True:
-            left = ends_at - loop.time()
-            if left <= 0:
-                raise TimedOut("no time is left for another try")
-            number += 1
-            begun = False
-            yield AttemptStarted(target, number)
+            granted = await way.next()
+            if isinstance(granted, Held):
+                yield Waiting(granted.seconds, granted.ahead)
+                await way.wait(granted)
+                continue
+            if broken:
+                yield Restarted(broken)
+                broken = ""
+            yield AttemptStarted(granted.target, way.number, *way.instead_of(granted))
+            call = _Call(granted, limiter)
             try:
-                async with aclosing(_ask(target, request, replace(limits, total=left))) as events:
+                async with aclosing(_ask(granted, request, replace(limits, total=way.left))) as events:
                     async for event in events:
-                        begun = begun or isinstance(event, Delta | ReasoningDelta | ToolCallDelta)
+                        if type(event) is not Delta or not call.has_begun:
+                            await call.note(event)
                         yield event
+                call.end(None)
                 return
             except GatewayError as error:
-                if begun:
+                call.end(error)
+                was_accepted = error.was_accepted or call.has_begun
+                yield AttemptFailed(granted.target, way.number, error.code, was_accepted)
+                if call.has_begun and not manner.restarts:
                     raise
-                failure = error
-            yield AttemptFailed(target, number, failure.code, failure.was_accepted)
-            if isinstance(failure, BadRequest | ContentRefused):
-                raise failure  # the same question would be refused by the next one too, or should be
-            wait = wait_before_retry(failure, retries=retries, may_fall_back=may_fall_back)
-            if wait is None or loop.time() + wait >= ends_at:
-                break
-            await asyncio.sleep(wait)
-            retries += 1
-    raise failure
+                way.failed(granted.target, error, has_begun=call.has_begun, was_accepted=was_accepted)
+                broken = error.code if call.has_begun else broken
+            finally:
+                await limiter.give_back(granted, call.result)
+    finally:
+        await way.leave()
 
 
-def _ask(target: Target, request: ChatRequest | EmbeddingRequest, limits: Limits) -> AsyncGenerator[Event, None]:
+def _ask(granted: Granted, request: ChatRequest | EmbeddingRequest, limits: Limits) -> AsyncGenerator[Event, None]:
+    target = granted.target
     if isinstance(request, EmbeddingRequest):
         return cast("AsyncGenerator[Event, None]", adapter(target.kind).embed(target, request, limits))
-    return within(adapter(target.kind).stream(target, request, limits), request.max_output_tokens)
+    if target.max_output_tokens and target.max_output_tokens < request.max_output_tokens:
+        request = replace(request, max_output_tokens=target.max_output_tokens)
+    return cast("AsyncGenerator[Event, None]", adapter(target.kind).stream(target, request, limits))
+
+
+class _Call:
+    """One provider call, for the limiter. Of a call that is left, nothing is known."""
+
+    def __init__(self, granted: Granted, limiter: RateLimiter) -> None:
+        self.has_begun = False
+        self.result = Result(is_fine=None)
+        self._granted = granted
+        self._limiter = limiter
+        self._began = time.monotonic()
+        self._first_token: float | None = None
+        self._usage: Usage | None = None
+
+    async def note(self, event: Event) -> None:
+        if isinstance(event, Usage):
+            self._usage = event
+        elif isinstance(event, Told):
+            await self._limiter.tell(self._granted.target, event)
+        elif isinstance(event, Delta | ReasoningDelta | ToolCallDelta) and not self.has_begun:
+            self.has_begun = True
+            self._first_token = time.monotonic() - self._began
+            if self._granted.is_probe:
+                await self._limiter.begun(self._granted)
+
+    def end(self, error: GatewayError | None) -> None:
+        cooling = cooling_for(error) if error else None
+        used = self._usage.input_tokens + self._usage.output_tokens if self._usage else None
+        if error and not (self.has_begun or self._usage or error.was_accepted):
+            used = 0
+        seconds = time.monotonic() - self._began
+        self.result = Result(cooling is None, cooling, used, self._first_token, seconds)

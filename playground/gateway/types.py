@@ -172,11 +172,13 @@ async def _always() -> bool:
 class Manner:
     """How a question is asked, beside what and where.
 
-    `party` shares a line fairly with the others; batch work goes after all the rest. `patience` is for the line, in
-    seconds. With `restarts` an answer that breaks off begins anew at the next place. `can_afford` is asked before
-    another call is made after one that costs something.
+    `call` names it in the limiter; `tokens` is what it may use. `party` shares a line fairly with the others; batch
+    work goes after all the rest. `patience` is for the line, in seconds. With `restarts` an answer that breaks off
+    begins anew at the next place. `can_afford` is asked before a call that follows one that has cost something.
     """
 
+    call: str = "call"
+    tokens: int = 0
     party: str = ""
     is_batch: bool = False
     patience: float = 60.0
@@ -206,10 +208,14 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class AttemptStarted:
-    """A provider call is about to leave."""
+    """A provider call is about to leave. `instead_of` is the first place that should have answered, and `because` why
+    it does not: an error's code, or "limits"; empty for the first place itself, and for its equals.
+    """
 
     target: Target
     number: int
+    instead_of: str = ""
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,13 +229,6 @@ class AttemptFailed:
     number: int
     code: str
     was_accepted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FellBack:
-    """Another place than the first is asked from here on; `code` is that of the error that made it so."""
-
-    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +306,6 @@ Event = (
     Waiting
     | AttemptStarted
     | AttemptFailed
-    | FellBack
     | Restarted
     | Told
     | Delta

@@ -24,6 +24,13 @@ class Answer:
         self.end_state = ""
         self.shown: asyncio.Future[None] | None = None
         self.saved = 0
+        # How the wait goes, before the first word, and how often that was said.
+        self.status = ""
+        self.statuses = 0
+        # Where the answer began anew: the characters before it, and the pieces that hold them.
+        self.restart_at = 0
+        self._restart_piece = 0
+        self._shown_status = ""
         self._at = Position()
         self._shown_text = 0
         self._shown_reasoning = 0
@@ -35,8 +42,31 @@ class Answer:
             self.stopped = why
             self.task.cancel()
 
+    def restart(self) -> None:
+        """What it has said so far counts no more."""
+        self._restart_piece = len(self.text)
+        self.restart_at = sum(map(len, self.text))
+
+    @property
+    def output(self) -> str:
+        return "".join(self.text[self._restart_piece :])
+
+    @property
+    def discarded(self) -> str:
+        return "".join(self.text[: self._restart_piece])
+
+    def new_status(self) -> str:
+        """What was not said yet about the wait; nothing once it is over."""
+        if self.status == self._shown_status or self.text or self.reasoning:
+            return ""
+        self.statuses += 1
+        self._shown_status = self.status
+        return self.status
+
     @property
     def has_news(self) -> bool:
+        if self.status != self._shown_status and self.is_first:
+            return True
         return len(self.text) > self._shown_text or len(self.reasoning) > self._shown_reasoning or self._resend
 
     def news(self) -> tuple[Position, str, str]:

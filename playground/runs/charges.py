@@ -1,37 +1,57 @@
 """What a run is charged: the provider's own count at the admitted price, and an estimate where it gave none."""
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, replace
 from operator import itemgetter
 
 from playground.catalog import pricing
 from playground.gateway.types import Target, Usage
 from playground.runs.models import Run, RunState
-from playground.runs.outcomes import Outcome
+from playground.runs.outcomes import AttemptRecord, Charge, Outcome
 
 # Few texts have fewer bytes to a token.
 BYTES_PER_TOKEN = 3
 
 
-@dataclass(frozen=True)
-class Charge:
-    usage: Usage
-    price: dict[str, int]
-    cost: int
-    is_estimated: bool
-
-
 def charge_for(run: Run, outcome: Outcome) -> Charge:
-    """The answer and every call that was lost before it; of a run that failed there is no answer to pay."""
-    asked = Usage(run.input_token_bound)
-    lost = [_charge(run, target, known or asked, is_estimated=True) for target, known in outcome.lost]
-    charges = lost if outcome.state == RunState.FAILED else [_answer(run, outcome), *lost]
+    """The answer and every call that was lost before it, each noted with its attempt too."""
+    records = outcome.attempts
+    has_answer = outcome.state != RunState.FAILED and (not records or records[-1].may_be_billed)
+    lost = [record for record in (records[:-1] if has_answer else records) if record.was_accepted]
+    for record in lost:
+        record.charge = _charge(run, record.target, _lost_usage(run, record), is_estimated=True)
+    charges = [record.charge for record in lost if record.charge]
+    if has_answer:
+        charges.insert(0, _answer(run, outcome))
+        if records:
+            records[-1].charge = charges[0]
     return Charge(
         usage=_sum(charge.usage for charge in charges),
         price=charges[0].price,
         cost=sum(charge.cost for charge in charges),
         is_estimated=any(charge.is_estimated for charge in charges),
     )
+
+
+def lost_cost(run: Run, records: Iterable[AttemptRecord]) -> int:
+    """What the calls so far, of which each has failed, may have cost."""
+    usages = [(record.target, _lost_usage(run, record)) for record in records if record.was_accepted]
+    return sum(_charge(run, target, usage, is_estimated=True).cost for target, usage in usages)
+
+
+def saved_by_cache(charge: Charge) -> int:
+    """What the provider's prompt cache has saved, less what filling it cost."""
+    price, usage = charge.price, charge.usage
+    read = usage.cached_tokens * (price["input"] - price["cached_input"])
+    written = usage.cache_write_tokens * (price.get("cache_write", price["input"]) - price["input"])
+    return (read - written) // pricing.PER
+
+
+def _lost_usage(run: Run, record: AttemptRecord) -> Usage:
+    """What it had counted, with at least the text that came; all the input that it can have been."""
+    known = record.usage or Usage(run.input_token_bound)
+    received = record.received // BYTES_PER_TOKEN + 1 if record.received else 0
+    return replace(known, output_tokens=min(max(known.output_tokens, received), run.max_output_tokens))
 
 
 def _answer(run: Run, outcome: Outcome) -> Charge:

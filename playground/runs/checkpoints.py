@@ -21,8 +21,10 @@ _SAVE = """
 UPDATE playground_run AS run
 SET lease_until = now() + make_interval(secs => %s),
     output = coalesce(saved.output, run.output),
-    reasoning = coalesce(saved.reasoning, run.reasoning)
-FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[]) AS saved (id, fence, output, reasoning)
+    reasoning = coalesce(saved.reasoning, run.reasoning),
+    discarded = coalesce(saved.discarded, run.discarded)
+FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::text[], %s::text[])
+    AS saved (id, fence, output, reasoning, discarded)
 WHERE run.id = saved.id AND run.fence = saved.fence AND run.state = 'running'
 RETURNING run.id, run.cancel_requested_at IS NOT NULL
     OR NOT (SELECT is_active FROM accounts_user WHERE accounts_user.id = run.user_id)
@@ -42,17 +44,19 @@ def save(answers: Sequence[Answer]) -> Verdict:
     """Write the texts so far and renew the leases. What was unchanged since the last time is not written again."""
     texts: list[str | None] = []
     thoughts: list[str | None] = []
+    discarded: list[str | None] = []
     sizes = []
     for answer in answers:
-        text, reasoning = "".join(answer.text), "".join(answer.reasoning)
-        size = len(text) + len(reasoning)
+        text, reasoning = answer.output, "".join(answer.reasoning)
+        size = answer.restart_at + len(text) + len(reasoning)
         changed = size != answer.saved
         texts.append(text if changed else None)
         thoughts.append(reasoning if changed and reasoning else None)
+        discarded.append(answer.discarded if changed and answer.restart_at else None)
         sizes.append(size)
     ids, fences = [answer.run_id for answer in answers], [answer.fence for answer in answers]
     with connection.cursor() as cursor:
-        cursor.execute(_SAVE, [settings.RUN_LEASE_SECONDS, ids, fences, texts, thoughts])
+        cursor.execute(_SAVE, [settings.RUN_LEASE_SECONDS, ids, fences, texts, thoughts, discarded])
         ours: dict[UUID, bool] = dict(cursor.fetchall())
     for answer, size in zip(answers, sizes, strict=True):
         answer.saved = size

@@ -15,7 +15,8 @@ from playground.runs.models import Run
 # row back: the ORM's update and read cost 1 ms more a run.
 _NEEDED = {
     *("id", "fence", "started_at", "created_at", "model_id", "model_name"),
-    *("request", "prices", "max_output_tokens", "input_token_bound"),
+    *("request", "prices", "max_output_tokens", "input_token_bound", "input_token_guess", "image_count"),
+    *("department_id", "may_fall_back", "on_break", "is_batch", "cache_key", "cache_seconds"),
 }
 _COLUMNS = [field.attname for field in Run._meta.concrete_fields if field.attname in _NEEDED]
 _CLAIM = f"""

@@ -4,6 +4,8 @@ What the page shows after n characters depends on these n characters only. So so
 the last event that she saw goes on from there, and her page is the same, byte for byte, as if she had never been away.
 """
 
+from dataclasses import replace
+
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
@@ -21,9 +23,18 @@ class Drawing:
         self._seen = seen or Position()
         self._have = Position()
         self._starts_afresh = seen is None
+        self._said = ""
+        self._restart_at = 0
 
     def draw(self, piece: Piece) -> str:
         """The message that brings the page up to `piece`; empty when it shows that already."""
+        if piece.restart_at > self._restart_at:
+            before = max(piece.restart_at - (piece.at.text - len(piece.text)), 0)
+            earlier = Position(self._have.reasoning, piece.restart_at)
+            message = self.draw(Piece(earlier, piece.text[:before], restart_at=self._restart_at))
+            rest = replace(piece, text=piece.text[before:])
+            return message + self._restart(piece.restart_at) + self.draw(rest)
+        self._said += piece.text
         text, reasoning = piece.text, piece.reasoning
         if (known := self._seen.text - self._have.text) > 0:
             self._draw_text(text[:known])
@@ -37,6 +48,18 @@ class Drawing:
             self._starts_afresh = False
             return _EMPTY + message
         return message
+
+    def _restart(self, at: int) -> str:
+        """Fold away what counts no more. Somebody who has seen exactly that far may not have seen the fold."""
+        discarded, self._restart_at = self._said, at
+        self._blocks, self._open = Blocks(), 0
+        if self._seen.text > at:
+            return ""
+        return (
+            _partial("answer-discarded", "innerHTML", draw_discarded(discarded))
+            + _partial("answer-closed", "innerHTML", "")
+            + _partial("answer-open", "innerHTML", "")
+        )
 
     def _draw_text(self, text: str) -> str:
         closed = self._blocks.feed(text)
@@ -65,7 +88,16 @@ def _partial(css_class: str, swap: str, html: str) -> str:
     return f'<hx-partial hx-target="find .{css_class}" hx-swap="{swap}">{html}</hx-partial>'
 
 
-_EMPTY = "".join(_partial(name, "innerHTML", "") for name in ("answer-reasoning", "answer-closed", "answer-open"))
+_PARTS = ("answer-reasoning", "answer-discarded", "answer-closed", "answer-open")
+_EMPTY = "".join(_partial(name, "innerHTML", "") for name in _PARTS)
+
+
+def draw_discarded(text: str) -> str:
+    """An answer that broke off and began anew: said, and folded away."""
+    return (
+        f"<details><summary>{escape(_('The connection broke off. The answer begins anew below.'))}</summary>"
+        f"<div><del>{escape(text)}</del></div></details>"
+    )
 
 
 def draw_status(text: str) -> str:

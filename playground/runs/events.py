@@ -27,7 +27,7 @@ LONGEST_STREAM = 50_000
 SECONDS_WHILE_RUNNING = int(settings.RUN_TOTAL_SECONDS) + 3600
 SECONDS_AFTER_END = 3600
 
-TEXT, REASONING, STATE, LENGTH = "t", "r", "s", "n"
+TEXT, REASONING, STATE, LENGTH, STATUS, RESTART = "t", "r", "s", "n", "w", "x"
 END_ID = f"{2**63 - 1}-0"
 JUST_BEFORE_END = f"{2**63 - 2}-0"
 
@@ -53,12 +53,18 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """The next of an answer, and the position after it. With a `state` the run has ended and nothing follows."""
+    """The next of an answer, and the position after it. With a `state` the run has ended and nothing follows.
+
+    The text before `restart_at`, in characters, counts no more: the answer began anew there. `status` is what to show
+    somebody who waits for the first word.
+    """
 
     at: Position
     text: str = ""
     reasoning: str = ""
     state: str = ""
+    restart_at: int = 0
+    status: str = ""
 
     def after(self, position: Position) -> "Piece | None":
         """What of it somebody at `position` does not have yet; None when something before it is missing."""
@@ -70,6 +76,8 @@ class Piece:
             self.text[-text:] if text > 0 else "",
             self.reasoning[-reasoning:] if reasoning > 0 else "",
             self.state,
+            self.restart_at,
+            self.status,
         )
 
 
@@ -89,8 +97,15 @@ def pieces_from(entries: Any) -> list[Piece]:
 def _piece_from(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Piece:
     if state := fields.get(b"s"):
         return Piece(Position.parse(fields[b"n"].decode()), state=state.decode())
+    if status := fields.get(b"w"):
+        return Piece(Position(), status=status.decode())
     text, reasoning = fields.get(b"t", b"").decode(), fields.get(b"r", b"").decode()
-    return Piece(Position.parse(entry_id.decode()), text, reasoning)
+    return Piece(Position.parse(entry_id.decode()), text, reasoning, restart_at=int(fields.get(b"x", 0)))
+
+
+def status_id(number: int) -> str:
+    """Of the entry that tells for the `number`th time how the wait goes: before every word."""
+    return f"0-{number}"
 
 
 @cache
@@ -114,7 +129,12 @@ def read(run_id: UUID) -> Piece:
         following = piece.after(whole.at)
         if following is None or following.state:
             break
-        whole = Piece(following.at, whole.text + following.text, whole.reasoning + following.reasoning)
+        whole = Piece(
+            following.at,
+            whole.text + following.text,
+            whole.reasoning + following.reasoning,
+            restart_at=max(whole.restart_at, following.restart_at),
+        )
     return whole
 
 

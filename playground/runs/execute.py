@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from functools import partial
 from uuid import UUID
 
 from celery.signals import worker_ready, worker_shutdown
@@ -20,6 +21,7 @@ from playground.gateway.types import Limits, Route
 from playground.lib.refusal import Refusal
 from playground.quota.errors import ReservationClosed
 from playground.runs import events, requests
+from playground.runs.affording import afford_another
 from playground.runs.answers import Answer
 from playground.runs.asking import Asking
 from playground.runs.claim import claim_run
@@ -27,6 +29,8 @@ from playground.runs.finish import finish_queued, finish_run
 from playground.runs.loop import LOST, made_loop, stream_loop
 from playground.runs.models import Run, RunState
 from playground.runs.outcomes import Outcome
+from playground.runs.remembered import remember
+from playground.runs.routing import allowed_route, limiter, manner_of
 
 # A database that restarts keeps nobody from settling what was spent.
 SECONDS_TO_RETRY_THE_END = 300.0
@@ -74,21 +78,22 @@ def execute_run(run_id: UUID) -> None:
         outcome = _not_asked(CredentialRejected.code, CredentialRejected.sentence.format(model=run.model_name))
     else:
         connection.close()
-        outcome = loop.run(answer, _ask(answer, route, request, name=run.model_name))
+        outcome = loop.run(answer, _ask(answer, route, request, run=run))
     if answer.stopped != LOST and _finish(run, outcome):
+        if run.cache_key:
+            remember(run)
         loop.end(answer, outcome.state)
     else:
         loop.forget(answer)
 
 
 def _route_of(run: Run) -> Route:
-    """Only where a price was admitted: what was set aside is for these."""
     if run.model_id is None:
         raise Refusal(_("%(model)s is no longer offered.") % {"model": run.model_name})
-    targets = tuple(target for target in recent_route(run.model_id).targets if target.key in run.prices)
-    if not targets:
+    route = allowed_route(run, recent_route(run.model_id))
+    if not route.targets:
         raise Refusal(_("%(model)s is not served right now.") % {"model": run.model_name})
-    return Route(targets)
+    return route
 
 
 def _refuse(run_id: UUID, code: str, message: str) -> None:
@@ -115,12 +120,13 @@ def _finish(run: Run, outcome: Outcome) -> bool:
             pause = min(pause * 2, 10.0)
 
 
-async def _ask(answer: Answer, route: Route, request: requests.Request, *, name: str) -> Outcome:
+async def _ask(answer: Answer, route: Route, request: requests.Request, *, run: Run) -> Outcome:
     """Consume the provider's stream into `answer`; however that ends, say how."""
-    asking = Asking(answer, model=name)
+    asking = Asking(answer, model=run.model_name)
+    manner = manner_of(run, can_afford=partial(afford_another, run, asking.outcome))
     limits = Limits(settings.RUN_FIRST_BYTE_SECONDS, settings.RUN_IDLE_SECONDS, settings.RUN_TOTAL_SECONDS)
     try:
-        async for event in router.stream(route, request, limits=limits):
+        async for event in router.stream(route, request, limits=limits, manner=manner, limiter=limiter()):
             asking.take(event)
         return asking.complete()
     except asyncio.CancelledError:

@@ -5,9 +5,23 @@ from dataclasses import dataclass, field
 from playground.gateway.types import Target, ToolCall, Usage, Vectors
 
 
+@dataclass(frozen=True)
+class Charge:
+    """What a call, or all of a run's, is charged."""
+
+    usage: Usage
+    price: dict[str, int]
+    cost: int
+    is_estimated: bool
+
+
 @dataclass
 class AttemptRecord:
-    """One provider call, in seconds since the run began."""
+    """One provider call, in seconds since the run began.
+
+    One that failed and `was_accepted` may be on the provider's bill: with what it had counted by then, or at least with
+    the bytes that were `received`.
+    """
 
     target: Target
     number: int
@@ -15,6 +29,14 @@ class AttemptRecord:
     first_token: float | None = None
     finished: float | None = None
     error_code: str = ""
+    was_accepted: bool = False
+    usage: Usage | None = None
+    received: int = 0
+    charge: Charge | None = None
+
+    @property
+    def may_be_billed(self) -> bool:
+        return self.was_accepted or not self.error_code
 
 
 @dataclass
@@ -38,7 +60,10 @@ class Outcome:
     target: Target | None = None
     first_token: float | None = None
     attempts: list[AttemptRecord] = field(default_factory=list)
-    # Calls that a provider accepted and ended without a word, and what it had counted by then.
-    lost: list[tuple[Target, Usage | None]] = field(default_factory=list)
+    # What was written before the answer began anew.
+    discarded: str = ""
+    # Why another place than the first one answered, in a sentence.
+    fallback_reason: str = ""
+    seconds_in_line: float = 0.0
     # False when it is certain that no provider counts anything.
     is_billed: bool = True

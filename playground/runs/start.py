@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.departments import primary_department
 from accounts.models import User
 from playground.catalog import pricing
+from playground.catalog.access import fallbacks_for
 from playground.catalog.errors import ModelUnavailable
 from playground.catalog.models import Model
 from playground.catalog.token_rates import guess_for
@@ -20,7 +21,9 @@ from playground.runs import events, requests
 from playground.runs.abilities import check_ability
 from playground.runs.errors import KeyReused, NoDepartment
 from playground.runs.finish import finish_queued
+from playground.runs.handling import USUAL, Handling
 from playground.runs.models import Run, RunState
+from playground.runs.remembered import key_for, recall
 from playground.runs.sending import send
 
 # How long a reservation may stand before the ledger's own sweep takes it for forgotten: the longest wait in the
@@ -37,6 +40,7 @@ def start_run(
     tool_version: str = "",
     api_key_id: int | None = None,
     idempotency_key: str = "",
+    handling: Handling = USUAL,
 ) -> Run:
     """Admit the request and queue it; the answer comes as events of the run.
 
@@ -58,11 +62,15 @@ def start_run(
         **_counts(request, model),
         idempotency_key=idempotency_key,
         request_sha256=sha256,
+        may_fall_back=handling.may_fall_back,
+        on_break=handling.on_break,
+        is_batch=handling.is_batch,
+        cache_seconds=handling.cache_seconds,
     )
     if isinstance(request, ChatRequest):
         stored["max_output_tokens"] = run.max_output_tokens
     try:
-        return _admit(run)
+        return _admit(run, handling)
     except IntegrityError:
         if not idempotency_key:
             raise
@@ -88,16 +96,22 @@ def _counts(request: requests.Request, model: Model) -> dict[str, Any]:
 
 
 @transaction.atomic
-def _admit(run: Run) -> Run:
+def _admit(run: Run, handling: Handling) -> Run:
     """The row first: whoever repeats an idempotency key waits for it, and reserves nothing."""
     department = primary_department(run.user)
     if department is None:
         raise NoDepartment(_("You are in no department, so nobody would pay for this. Please ask an admin."))
     assert run.model is not None  # noqa: S101 - start_run has just set it
-    run.prices = pricing.prices_for(run.model)
+    run.department = department
+    run.cache_key = key_for(handling, department=department, model=run.model, request=run.request or {})
+    if run.cache_key and recall(run):
+        run.save(force_insert=True)
+        return run
+    run.prices = pricing.prices_for(
+        run.model, fallbacks=fallbacks_for(run.user, run.model) if run.may_fall_back else None
+    )
     if not run.prices:
         raise ModelUnavailable(_("%(model)s is not served by any provider right now.") % {"model": run.model_name})
-    run.department = department
     run.save(force_insert=True)
     ledger.reserve(
         run_id=run.pk,

@@ -64,14 +64,17 @@ def interrupt_lost() -> None:
     """End the runs whose worker is gone, with the text that reached the event stream or the last checkpoint."""
     for run in Run.objects.filter(state=RunState.RUNNING, lease_until__lt=Now() - GRACE):
         seen = events.read(run.pk)
+        said = max(seen.text, run.discarded + run.output, key=len)
+        restart_at = max(seen.restart_at, len(run.discarded))
         outcome = Outcome(
             state=RunState.CANCELLED if run.cancel_requested_at else RunState.INTERRUPTED,
-            text=max(seen.text, run.output, key=len),
+            text=said[restart_at:],
+            discarded=said[:restart_at],
             reasoning=max(seen.reasoning, run.reasoning, key=len),
             error_code="worker_lost",
             error_message=_("The server that was writing this stopped. What was written so far is kept."),
         )
         if finish_run(run, outcome):
             logger.warning("Run %s lost its worker and was ended", run.pk)
-            at = events.Position(len(outcome.reasoning), len(outcome.text))
+            at = events.Position(len(outcome.reasoning), len(said))
             events.append_end(run.pk, at=at, state=outcome.state)

@@ -47,9 +47,11 @@ async def _frames(run: Run, seen: Position | None) -> AsyncIterator[bytes]:
     async with aclosing(watch(run)) as pieces:
         async for piece in pieces:
             message = drawing.draw(piece)
+            if piece.status:
+                yield sse.frame(draw_status(piece.status))
             if message:
                 yield sse.frame(message, event_id=str(piece.at))
-            elif not piece.state:
+            elif not piece.state and not piece.status:
                 yield sse.HEARTBEAT
             if piece.state:
                 yield sse.frame(draw_status(_("The answer has ended."))) + sse.frame(piece.state, event="end")

@@ -44,7 +44,7 @@ async def _follow(onlooker: Onlooker) -> AsyncGenerator[Piece]:
         piece = _merge(pieces, have) or _merge(await _mended(onlooker.run_id), have)
         if piece is not None:
             have = piece.at
-            if piece.text or piece.reasoning or piece.state or not pieces:
+            if piece.text or piece.reasoning or piece.state or piece.status or not pieces:
                 yield piece
             if piece.state:
                 return
@@ -57,15 +57,16 @@ def _merge(pieces: list[Piece], have: Position) -> Piece | None:
     """The pieces as one, without what somebody at `have` has; None when something is missing between."""
     if len(pieces) == 1 and _follows(pieces[0], have):
         return pieces[0]
-    at, text, reasoning, state = have, [], [], ""
+    at, text, reasoning, state, restart_at, status = have, [], [], "", 0, ""
     for piece in pieces:
         news = piece.after(at)
         if news is None:
             return None
         at, state = news.at, news.state or state
+        restart_at, status = max(restart_at, news.restart_at), news.status or status
         text.append(news.text)
         reasoning.append(news.reasoning)
-    return Piece(at, "".join(text), "".join(reasoning), state)
+    return Piece(at, "".join(text), "".join(reasoning), state, restart_at, status if at == Position() else "")
 
 
 def _follows(piece: Piece, have: Position) -> bool:
@@ -80,8 +81,9 @@ async def _mended(run_id: UUID) -> list[Piece]:
 
 
 def _all_of(run: Run) -> Piece:
-    at = Position(len(run.reasoning), len(run.output))
-    return Piece(at, run.output, run.reasoning, "" if run.is_live else run.state)
+    text = run.discarded + run.output
+    at = Position(len(run.reasoning), len(text))
+    return Piece(at, text, run.reasoning, "" if run.is_live else run.state, restart_at=len(run.discarded))
 
 
 def _reader() -> Reader:

@@ -17,21 +17,24 @@ from redis.asyncio.client import Pipeline
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from playground.gateway.pace import pace
 from playground.runs.answers import Answer
 from playground.runs.events import (
     END_ID,
     LENGTH,
     LONGEST_STREAM,
     REASONING,
+    RESTART,
     SECONDS_AFTER_END,
     SECONDS_WHILE_RUNNING,
     STATE,
+    STATUS,
     TEXT,
     Position,
     key_of,
+    status_id,
 )
 
-TICK = 0.05
 PAUSE_AFTER_FAILURE = 0.25
 
 logger = logging.getLogger(__name__)
@@ -62,8 +65,10 @@ class Writer:
         self._failing = False
 
     async def run(self) -> None:
+        beat = pace()
         while True:
-            await asyncio.sleep(TICK)
+            await beat.wait()
+            await asyncio.sleep(0)  # let all who are read at this beat go first
             batch = [answer for answer in self.answers.values() if answer.has_news or answer.end_state]
             if batch:
                 await self._write(batch)
@@ -97,8 +102,12 @@ class Writer:
         key, first, before = key_of(answer.run_id), answer.is_first, len(pipe)
         pieces = len(answer.text), len(answer.reasoning)
         at, text, reasoning = answer.news()
+        if status := answer.new_status():
+            pipe.execute_command("XADD", key, status_id(answer.statuses), STATUS, status)
+            pipe.execute_command("EXPIRE", key, SECONDS_WHILE_RUNNING)
         if text or reasoning:
             fields = ([TEXT, text] if text else []) + ([REASONING, reasoning] if reasoning else [])
+            fields += [RESTART, str(answer.restart_at)] if answer.restart_at else []
             pipe.execute_command("XADD", key, "MAXLEN", "~", LONGEST_STREAM, str(at), *fields)
             if first:
                 pipe.execute_command("EXPIRE", key, SECONDS_WHILE_RUNNING)

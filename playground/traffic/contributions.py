@@ -14,6 +14,7 @@ SUMS = (
     *("requests", "failed", "stopped", "fallbacks", "retries", "input_tokens", "output_tokens", "cached_tokens"),
     *("cost", "first_token_ms", "total_ms", "streamed_tokens", "streaming_ms"),
 )
+USED = ("cost", "input_tokens", "output_tokens", "cached_tokens")
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ class Part:
         total = _ms(attempt.started_at, attempt.finished_at)
         self._add_times(_ms(attempt.started_at, attempt.first_token_at), total)
 
-    def add_usage(self, used: EndedRun | Slip) -> None:
+    def add_usage(self, used: EndedRun | Slip | Attempt) -> None:
         self.cost += used.cost
         self.input_tokens += used.input_tokens
         self.output_tokens += used.output_tokens

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
+from redis import RedisError
+
+from playground.catalog.access import served_deployments
+from playground.gateway.health import report
 from playground.traffic.causes import name_of
 
 
@@ -20,5 +25,14 @@ class Cooldown:
         return self.seconds * 1000
 
 
-def cooldowns() -> list[Cooldown]:
-    return []
+def cooldowns() -> list[Cooldown] | None:
+    """None when nobody can say."""
+    names = {
+        str(deployment.pk): f"{deployment.name} at {deployment.provider.name}"
+        for deployment in served_deployments().select_related("provider")
+    }
+    try:
+        found = report(settings.STREAM_REDIS_URL, prefix=settings.REDIS_KEY_PREFIX, keys=names)
+    except RedisError:
+        return None
+    return [Cooldown(names[key], health.cause, health.rests_for) for key, health in found.items() if health.rests_for]

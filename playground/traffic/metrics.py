@@ -113,7 +113,7 @@ def _of_now() -> Iterator[Metric]:
     resting = GaugeMetricFamily(
         "playground_resting_seconds", "How long a deployment is left in peace.", labels=["deployment", "cause"]
     )
-    for cooldown in cooldowns():
+    for cooldown in cooldowns() or ():
         resting.add_metric([cooldown.deployment, cooldown.cause], cooldown.seconds)
     yield from (queues, resting)
     try:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from playground.runs.models import Attempt
-from playground.traffic.contributions import SUMS, Part, calls, provider_of
+from playground.traffic.contributions import SUMS, USED, Part, calls, provider_of
 from playground.traffic.models import COMPANY, Dimension, EndedRun, Slip, Span
 from playground.traffic.spans import KEPT, start_of
 
@@ -50,10 +50,11 @@ class Tallies:
         for attempt, is_retry, is_left in calls(attempts):
             for part in self._at(ended, _call_subjects(attempt.deployment)):
                 part.add_call(attempt, is_retry=is_retry, is_left=is_left)
-        # What a run used was used where it was answered.
+            for part in self._at(ended, _call_subjects(attempt.deployment)) if attempt.cost else ():
+                part.add_usage(attempt)
         if attempts:
             for part in self._at(ended, _call_subjects(ended.deployment)):
-                part.add_usage(ended)
+                part.add_usage(_what_no_call_has(ended, attempts))
                 part.add_speed(ended.output_tokens, attempts[-1].first_token_at, attempts[-1].finished_at)
 
     def add_correction(self, ended: EndedRun, change: Slip) -> None:
@@ -89,6 +90,13 @@ class Tallies:
                 if dimension == Dimension.ALL:
                     found[span, Dimension.DEPARTMENT, COMPANY, str(department), begins].append(part)
         return found
+
+
+def _what_no_call_has(ended: EndedRun, attempts: list[Attempt]) -> Slip:
+    """What the run used beyond what is written at its calls: it was used where it was answered."""
+    paid = [attempt for attempt in attempts if attempt.cost]
+    rest = {name: getattr(ended, name) - sum(getattr(one, name) for one in paid) for name in USED}
+    return Slip(**rest)
 
 
 def _subjects(ended: EndedRun) -> Iterator[Subject]:

@@ -30,7 +30,7 @@ def main() -> None:
     options = _options()
     print(f"{options.tokens} tokens a answer at {options.rate:g} a second; p50/p95\n{HEAD}", flush=True)
     with installation(tokens=options.tokens, rate=options.rate) as made:
-        cookie = _prepare(made)
+        cookie = prepare(made)
         for people in options.streams:
             floor = 0.0
             if options.relay:
@@ -57,7 +57,7 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _prepare(made: Installation) -> str:
+def prepare(made: Installation) -> str:
     """The tables, a person with a department, a model at the provider; the cookie of her session."""
     os.environ |= made.environment
     import django  # noqa: PLC0415 - the environment had to be set first
@@ -104,7 +104,7 @@ def _measure(
     options: argparse.Namespace,
 ) -> float:
     """One line of the table; the processor time of `children` for a thousand tokens, in milliseconds."""
-    before = {child.name: _cpu(child) for child in [*children, made.beside[0]]}
+    before = {child.name: cpu(child) for child in [*children, made.beside[0]]}
     before["client"] = time.process_time() * 1000
     seen = Seen()
     gc.collect()
@@ -112,10 +112,10 @@ def _measure(
     uvloop.run(_bench(ports, cookie, seen, people=people, times=options.times, ramp=5.0, tokens=options.tokens))
     gc.enable()
     thousands = max(seen.tokens, 1) / 1000
-    used = {child.name: (_cpu(child) - before[child.name]) / thousands for child in children}
+    used = {child.name: (cpu(child) - before[child.name]) / thousands for child in children}
     beside = {
         "client": (time.process_time() * 1000 - before["client"]) / thousands,
-        "provider": (_cpu(made.beside[0]) - before["provider"]) / thousands,
+        "provider": (cpu(made.beside[0]) - before["provider"]) / thousands,
     }
     total, parts = sum(used.values()), _by_kind(used)
     added = [each - FIRST_TOKEN_SECONDS * 1000 for each in seen.first_token]
@@ -123,7 +123,7 @@ def _measure(
     shown = "  ".join(f"{kind} {each:.1f}" for kind, each in parts.items())
     bench = "  ".join(f"{kind} {each:.1f}" for kind, each in beside.items())
     print(
-        f"{people:7} {name:8} {total:24.1f}   {_range(added):>15} {_range(seen.lag):>12} {len(seen.errors):8}"
+        f"{people:7} {name:8} {total:24.1f}   {spread(added):>15} {spread(seen.lag):>12} {len(seen.errors):8}"
         f" {seen.wrong + seen.unfinished:5} {memory:5.0f}  {shown} | {bench}",
         flush=True,
     )
@@ -132,7 +132,7 @@ def _measure(
     return total
 
 
-def _cpu(child: Child) -> float:
+def cpu(child: Child) -> float:
     assert child.process is not None
     return cpu_ms(family(child.process.pid))
 
@@ -146,7 +146,7 @@ def _by_kind(used: dict[str, float]) -> dict[str, float]:
     return parts
 
 
-def _range(values: Sequence[float]) -> str:
+def spread(values: Sequence[float]) -> str:
     if len(values) < 2:
         return "-"
     at = statistics.quantiles(values, n=100)

@@ -84,7 +84,7 @@ class House(Stack):
         finally:
             _change(ours, before)
 
-    def until_quiet(self, *, seconds: float = 40) -> None:
+    def until_quiet(self, *, seconds: float = 90) -> None:
         """Until no run is live and no money is held."""
         wait_until(lambda: not Run.objects.filter(state__in=LIVE_STATES).exists(), seconds=seconds, what="no live run")
         assert not Reservation.objects.filter(state="held").exists()

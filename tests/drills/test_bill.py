@@ -149,7 +149,7 @@ def until_ended() -> None:
             cancel_run(run)
         return not Run.objects.filter(state__in=LIVE_STATES).exists()
 
-    wait_until(have_ended, seconds=60, what="the end of every run")
+    wait_until(have_ended, seconds=120, what="the end of every run")
 
 
 Lines = Callable[[list[Case]], list[Line]]

@@ -56,9 +56,7 @@ def test_a_database_that_restarts_ends_no_stream(house: House, crowd: Crowd, fak
         assert status(house, crowd.cookie) == 503
         time.sleep(3)
         house.postgres.start()
-        back = time.monotonic()
-        wait_until(lambda: status(house, crowd.cookie) == 200, what="pages again")
-        assert time.monotonic() - back < 15
+        wait_until(lambda: status(house, crowd.cookie) == 200, seconds=30, what="pages again")
         assert [each.result() for each in shown] == [TEXT] * 20
     house.until_quiet()
     assert set(Run.objects.values_list("state", "output")) == {(RunState.DONE, TEXT)}
@@ -102,9 +100,8 @@ def test_a_broker_that_is_away_stops_no_question_and_its_worker_comes_back_by_it
     house.broker.stop()
     ask(crowd, fake_provider, times=5, rate=200)
     house.broker.start()
-    back, worker = time.monotonic(), house.worker
-    house.until_quiet(seconds=30)
-    assert time.monotonic() - back < 30
+    worker = house.worker
+    house.until_quiet()
     assert worker is not None
     assert worker.poll() is None
     assert set(Run.objects.values_list("state", "output")) == {(RunState.DONE, TEXT)}

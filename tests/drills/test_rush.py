@@ -45,7 +45,7 @@ def test_of_500_who_ask_at_once_exactly_the_100_that_fit_are_admitted(
     window = QuotaWindow.objects.get(quota__department=marketing, quota__period="month")
     assert (window.reserved, window.settled) == (limit, 0)
     stack.start_worker()
-    wait_until(lambda: not Run.objects.filter(state__in=LIVE_STATES).exists(), seconds=60, what="all answered")
+    wait_until(lambda: not Run.objects.filter(state__in=LIVE_STATES).exists(), seconds=120, what="all answered")
     assert Run.objects.filter(state=RunState.DONE).count() == fake_provider.counts()["requests"] == ROOM
 
 

@@ -13,6 +13,7 @@ from playground.gateway.types import (
     Event,
     Finish,
     Limits,
+    Manner,
     ReasoningDelta,
     Route,
     Target,
@@ -41,6 +42,8 @@ KINDS = [
 ]
 LISTING = ["openai", "openai_compatible", "anthropic"]
 PATIENT = Limits(first_byte=20, idle=20, total=60)
+# Who is told "too many" without a time waits no longer than this.
+HURRIED = Manner(patience=1.0)
 QUICK = Limits(first_byte=0.5, idle=0.5, total=20)
 
 
@@ -51,7 +54,7 @@ def question(text: str = "Hello", **more: Any) -> ChatRequest:
 def stream(
     *targets: Target, request: ChatRequest | EmbeddingRequest | None = None, limits: Limits = PATIENT
 ) -> AsyncIterator[Event]:
-    return router.stream(Route(targets), request or question(), limits=limits)
+    return router.stream(Route(targets), request or question(), limits=limits, manner=HURRIED)
 
 
 async def ask(*targets: Target, request: ChatRequest | None = None, limits: Limits = PATIENT) -> list[Event]:

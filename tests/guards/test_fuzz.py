@@ -76,6 +76,7 @@ FORMS: list[tuple[str, str, str, str | None, dict[str, str]]] = [
     ("post", "alice", "chat:create", None, SAY),
     ("post", "alice", "chat:create_message", "conversation", SAY),
     ("post", "alice", "chat:regenerate", "message", {"model": "quick", "key": KEY}),
+    ("post", "alice", "chat:continue", "message", {"model": "quick", "key": KEY}),
     ("post", "alice", "chat:rename", "conversation", {"title": "A name"}),
     ("get", "alice", "hub:index", None, {"q": "title", "category": "other", "department": "sales", "page": "1"}),
     ("get", "alice", "hub:tool", "everyone's tool", {"run": KEY, "title": "bike", "sample": "1"}),

@@ -71,6 +71,8 @@ RULES = [
     Rule("chat:message",            "alice's message in eve's conversation", NOBODY,  200, 405),
     Rule("chat:regenerate",         "message",                               ALICE,   405, 422),
     Rule("chat:regenerate",         "alice's message in eve's conversation", NOBODY,  405, 422),
+    Rule("chat:continue",           "message",                               ALICE,   405, 422),
+    Rule("chat:continue",           "alice's message in eve's conversation", NOBODY,  405, 422),
     Rule("chat:choose",             "message",                               ALICE,   405, 302),
     Rule("chat:choose",             "alice's message in eve's conversation", NOBODY,  405, 302),
     Rule("chat:estimate",           None,                                    PEOPLE,  405, 200),

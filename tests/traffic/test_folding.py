@@ -94,6 +94,17 @@ def test_calls_are_counted_where_they_went_and_usage_where_it_was_answered(end_r
     assert (tally().requests, tally().fallbacks, tally().retries) == (1, 1, 1)
 
 
+def test_what_a_failed_call_cost_counts_where_it_was_spent(end_run: EndRun) -> None:
+    run = end_run(calls=((FAST, "broken"), (SLOW, "")), cost=1000, tokens=100)
+    run.attempts.filter(number=1).update(cost=300, input_tokens=40, output_tokens=30)
+    fold()
+    fast, slow = tally("deployment", FAST), tally("deployment", SLOW)
+    assert (fast.cost, fast.input_tokens, slow.cost, slow.input_tokens) == (300, 40, 700, 60)
+    as_it_came = everything()
+    rebuild()
+    assert everything() == as_it_came
+
+
 def test_tokens_a_second_come_from_answers_that_began(end_run: EndRun) -> None:
     end_run(first_token=0.5, took=2.5, tokens=100)
     end_run(first_token=None, state=RunState.FAILED, error_code="timed_out", tokens=0)

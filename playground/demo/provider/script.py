@@ -27,6 +27,7 @@ class Rule:
     delay: float = 0
     status: int = 200
     retry_after: float | None = None
+    headers: dict[str, str] | None = None
     error: dict[str, Any] | None = None
     # the answer
     text: str | None = None

@@ -149,6 +149,7 @@ class Answering:
     async def _start(self) -> None:
         kind = b"application/vnd.amazon.eventstream" if self.is_framed else b"text/event-stream; charset=utf-8"
         headers = [(b"content-type", kind), (b"cache-control", b"no-cache")]
+        headers += [(name.encode(), value.encode()) for name, value in (self.rule.headers or {}).items()]
         await self.send({"type": "http.response.start", "status": 200, "headers": headers})
         await self.send({"type": "http.response.body", "body": b"", "more_body": True})
 

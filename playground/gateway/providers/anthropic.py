@@ -25,6 +25,7 @@ from playground.gateway.providers.base import (
 )
 from playground.gateway.providers.clients import client_for
 from playground.gateway.providers.failures import error_for
+from playground.gateway.providers.prefixes import mark_prefixes
 from playground.gateway.types import (
     ChatRequest,
     Delta,
@@ -85,7 +86,7 @@ def ask_messages(
     def ask() -> AbstractAsyncContextManager[Response]:
         return unwrapped(client_of(target).messages.with_streaming_response.create(**_body(target, request)))
 
-    return answer(ask, Reading(), limits, border or translated)
+    return answer(ask, Reading(), limits, border or translated, max_output_tokens=request.max_output_tokens)
 
 
 async def embed(target: Target, request: EmbeddingRequest, limits: Limits) -> AsyncIterator[Event]:
@@ -161,7 +162,7 @@ def _body(target: Target, request: ChatRequest) -> dict[str, Any]:
         body["extra_body"] = given
     if request.tools:
         body |= _tools(request)
-    return body
+    return mark_prefixes(body)
 
 
 def _tools(request: ChatRequest) -> dict[str, Any]:

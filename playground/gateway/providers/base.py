@@ -2,15 +2,19 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from itertools import groupby
 from typing import Protocol
 
 import httpx2
 import jiter
 
 from playground.gateway.errors import Broken, TimedOut, Transient
+from playground.gateway.guard import Guard
+from playground.gateway.pace import pace
 from playground.gateway.providers.clock import Clock
 from playground.gateway.providers.sse import Decoder
-from playground.gateway.types import Event, Finish, FinishReason, Limits, Usage
+from playground.gateway.providers.told import told_by
+from playground.gateway.types import Delta, Event, Finish, FinishReason, Limits, ReasoningDelta, Usage
 
 # Our clock ends a wait; the HTTP library's own limits would say the same less exactly.
 NO_TIMEOUT = httpx2.Timeout(None)
@@ -18,6 +22,8 @@ NO_TIMEOUT = httpx2.Timeout(None)
 POOL = httpx2.Limits(max_connections=5000, max_keepalive_connections=200, keepalive_expiry=15)
 CONNECT_SECONDS = 10.0
 LIST_SECONDS = 15.0
+# Bytes at once that are not waited for in between: a provider this fast is read as fast as it writes.
+MUCH = 8192
 AFTER_FINISH = 5.0  # the answer is whole: its usage is worth a few seconds, not the idle limit
 
 
@@ -44,9 +50,14 @@ async def answer(
     reading: Reading,
     limits: Limits,
     translated: Callable[[], AbstractContextManager[None]],
+    *,
+    max_output_tokens: int,
 ) -> AsyncIterator[Event]:
-    """Open, read and close one answer. `translated` is the adapter's only border for foreign errors."""
-    clock = Clock(total=limits.total)
+    """Open, read and close one answer. `translated` is the adapter's only border for foreign errors.
+
+    It ends with Finish("length") when a provider ignores `max_output_tokens`.
+    """
+    clock, guard, beat = Clock(total=limits.total), Guard(max_output_tokens), pace()
     is_accepted = False
     try:
         with translated():
@@ -55,14 +66,21 @@ async def answer(
             is_accepted = True
             try:
                 _check_kind(response)
+                if told := told_by(response.headers):
+                    yield told
                 decoder, chunks, patience = Decoder(), response.iter_bytes(), limits.first_byte
                 while not reading.done:
                     chunk = await clock.wait(anext(chunks, None), patience)
                     if chunk is None:
                         break
-                    for event in _read(chunk, decoder, reading):
+                    for event in _read(chunk, decoder, reading, guard):
                         yield event
-                    patience = limits.idle if reading.finish is None else AFTER_FINISH
+                    if reading.finish is not None:
+                        patience = AFTER_FINISH
+                    else:
+                        patience = limits.idle
+                        if len(chunk) < MUCH:
+                            await clock.wait(beat.wait(), patience)
             finally:
                 await opening.__aexit__(None, None, None)
     except Transient as error:
@@ -74,7 +92,7 @@ async def answer(
         clock.stop()
     if reading.finish is None:
         raise Broken("ended without a finish reason", was_accepted=True)
-    yield Finish(reading.finish)
+    yield Finish(reading.finish, by_us=guard.has_cut)
 
 
 def _check_kind(response: Response) -> None:
@@ -83,12 +101,30 @@ def _check_kind(response: Response) -> None:
         raise Broken(f"not a stream but {kind[:40]}")
 
 
-def _read(chunk: bytes, decoder: Decoder, reading: Reading) -> Iterator[Event]:
+def _read(chunk: bytes, decoder: Decoder, reading: Reading, guard: Guard) -> Iterator[Event]:
+    """Text that came at once is one event: all that follows costs by the event. What came before an error is told."""
+    events: list[Event] = []
+    try:
+        _collect(events, chunk, decoder, reading, guard)
+    finally:
+        for kind, same in groupby(events, type):
+            if issubclass(kind, Delta | ReasoningDelta):
+                yield kind("".join(event.text for event in same if isinstance(event, kind)))
+            else:
+                yield from same
+
+
+def _collect(events: list[Event], chunk: bytes, decoder: Decoder, reading: Reading, guard: Guard) -> None:
     for data in decoder.feed(chunk):
         if data == b"[DONE]":
             reading.done = True
             return
-        yield from reading.read(parsed(data))
+        for event in reading.read(parsed(data)):
+            if not guard.admits(event):
+                events += guard.usage()
+                reading.finish, reading.done = "length", True
+                return
+            events.append(event)
 
 
 def parsed(data: bytes) -> dict[str, object]:

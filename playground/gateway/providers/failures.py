@@ -20,6 +20,7 @@ from playground.gateway.errors import (
     TimedOut,
     Unreachable,
 )
+from playground.gateway.providers.told import told_by
 
 BY_STATUS: dict[int, type[GatewayError]] = {
     401: CredentialRejected,
@@ -81,7 +82,10 @@ def error_for(status: int | None, body: object, headers: Mapping[str, str] | Non
         error = error["error"]
     words = [word for word in (error.get("code"), error.get("type")) if isinstance(word, str) and WORD.fullmatch(word)]
     detail = " ".join([str(status or "in the stream"), *words])
-    return _kind(status, words, error)(detail, retry_after=_retry_after(headers or {}))
+    kind, retry_after = _kind(status, words, error), _retry_after(headers or {})
+    if retry_after is None and kind is RateLimited and (told := told_by(headers or {})):
+        retry_after = told.reset
+    return kind(detail, retry_after=retry_after)
 
 
 def _kind(status: int | None, words: list[str], error: Mapping[object, object]) -> type[GatewayError]:

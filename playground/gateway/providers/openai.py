@@ -35,7 +35,7 @@ def stream(target: Target, request: ChatRequest, limits: Limits) -> AsyncIterato
 
     if request.stop or request.seed is not None:  # Responses knows neither; the older interface of these models does
         return openai_compatible.stream(target, request, limits)
-    return answer(ask, Reading(), limits, translated)
+    return answer(ask, Reading(), limits, translated, max_output_tokens=request.max_output_tokens)
 
 
 def _body(target: Target, request: ChatRequest) -> dict[str, Any]:

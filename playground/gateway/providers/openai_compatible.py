@@ -35,7 +35,7 @@ def stream(target: Target, request: ChatRequest, limits: Limits) -> AsyncIterato
     def ask() -> AbstractAsyncContextManager[Response]:
         return client(target).chat.completions.with_streaming_response.create(**_body(target, request))
 
-    return answer(ask, Reading(), limits, translated)
+    return answer(ask, Reading(), limits, translated, max_output_tokens=request.max_output_tokens)
 
 
 def _body(target: Target, request: ChatRequest) -> dict[str, Any]:
