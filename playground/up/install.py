@@ -66,7 +66,8 @@ def install(path: Path) -> None:
     uv = shutil.which("uv") or own_uv()
     if uv:
         try:
-            return run([uv, "pip", "install", "--quiet", "--python", str(PYTHON), *locked])
+            # Compiled once: a dozen processes start from it, and where none may write bytecode each would compile it all.
+            return run([uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON), *locked])
         except subprocess.CalledProcessError:
             say("uv could not; trying pip")
     try:
