@@ -66,7 +66,7 @@ def install(path: Path) -> None:
     uv = shutil.which("uv") or own_uv()
     if uv:
         try:
-            # Compiled once: a dozen processes start from it, and where none may write bytecode each would compile it all.
+            # Compiled once: where no process may write bytecode, each of a dozen would compile it all at its start.
             return run([uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON), *locked])
         except subprocess.CalledProcessError:
             say("uv could not; trying pip")
