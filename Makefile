@@ -5,6 +5,9 @@ BIN := .venv/bin
 COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --quiet
 
+# A dozen processes start from this code: each would compile it anew where no bytecode may be written.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help up test check fix clients bench drill pictures lock clean demo dev
 
 help: ## List the commands

@@ -60,6 +60,7 @@ class UserMessage(Body):
 class CalledFunction(Body):
     name: str
     arguments: str
+    parsed_arguments: Unused = None
 
 
 class Call(Body):
@@ -67,6 +68,7 @@ class Call(Body):
     type: Literal["function"] = "function"
     function: CalledFunction
     index: Unused = None
+    provider_specific_fields: Unused = None
 
 
 class AssistantMessage(Body):
@@ -81,6 +83,10 @@ class AssistantMessage(Body):
     audio: Annotated[None, Field(description="Not supported.")] = None
     function_call: Annotated[None, Field(description="Use tool_calls.")] = None
     reasoning_content: Unused = None
+    parsed: Unused = None
+    # What other libraries have added to an answer that comes back.
+    provider_specific_fields: Unused = None
+    thinking_blocks: Unused = None
 
 
 class ToolMessage(Body):

@@ -16,6 +16,7 @@ class InputText(Body):
     text: str
     annotations: Unused = None
     logprobs: Unused = None
+    parsed: Unused = None
 
 
 class InputImage(Body):
@@ -56,6 +57,7 @@ class FunctionCall(Body):
     id: Unused = None
     status: Unused = None
     namespace: Unused = None
+    parsed_arguments: Unused = None
     caller: Unused = None
     async_: Annotated[Unused, Field(alias="async")] = None
 

@@ -66,7 +66,8 @@ def install(path: Path) -> None:
     uv = shutil.which("uv") or own_uv()
     if uv:
         try:
-            return run([uv, "pip", "install", "--quiet", "--python", str(PYTHON), *locked])
+            # Compiled once: where no process may write bytecode, each of a dozen would compile it all at its start.
+            return run([uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON), *locked])
         except subprocess.CalledProcessError:
             say("uv could not; trying pip")
     try:
