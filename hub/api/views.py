@@ -93,13 +93,22 @@ def _start(request: HttpRequest, slug: str) -> tuple[shown.ToolRunBody, ToolRun,
 
 
 async def _frames(tool_run: ToolRun) -> AsyncIterator[str]:
-    """“run” first, then “delta” for each piece of text, and “result” with all of it last."""
+    """“run” first, then “delta” for each piece of text, and “result” with all of it last.
+
+    “restart” where the tool lets an answer that broke off begin anew: what came before counts no more.
+    """
+    restart_at = 0
     yield _event("run", {"id": str(tool_run.pk), "run_id": str(tool_run.run_id)})
     async for piece in watch(tool_run.run):
-        if piece.text:
-            yield _event("delta", {"text": piece.text})
+        text = piece.text
+        if piece.restart_at > restart_at:
+            restart_at = piece.restart_at
+            text = text[max(restart_at - (piece.at.text - len(text)), 0) :]
+            yield _event("restart", {})
+        if text:
+            yield _event("delta", {"text": text})
         elif not piece.state:
-            yield ": \n\n"
+            yield f": {piece.status}\n\n"
     yield _event("result", await sync_to_async(_result)(tool_run))
 
 

@@ -37,6 +37,8 @@ ANSWER_HEADERS = {
     "x-request-id": "This answer's own name.",
     "x-run-id": "The run: admins and the ledger know it by this name.",
     "x-cost": "What it cost, in x-cost-currency; in a stream the last usage says it.",
+    "x-answered-by": "The deployment that answered; not in a stream.",
+    "x-fallback-reason": "Why another deployment than the first one answered, where one did; not in a stream.",
     "x-ratelimit-remaining-requests": "How often this key may still ask in this minute.",
     "x-quota-limit": "The limit of money that stops this key first.",
     "x-quota-remaining": "What that limit leaves.",

@@ -80,7 +80,7 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
         replacement = self.fields["replacement"]
         assert isinstance(replacement, forms.ModelChoiceField)  # noqa: S101 - for the type checker
         replacement.queryset = Model.objects.filter(kind=self.instance.kind).exclude(pk=self.instance.pk)
-        replacement.empty_label = _("Nobody: whoever asks for it is refused")
+        replacement.empty_label = _("Nobody")
 
     def groups(self) -> list[tuple[Any, list[BoundField]]]:
         return [(title, [self[name] for name in names]) for title, names in self.GROUPS]

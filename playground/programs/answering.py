@@ -56,8 +56,17 @@ def name_run(response: HttpResponseBase, run: Run) -> None:
     if not run.is_live:
         response.headers["x-cost"] = amount(run.cost)
         response.headers["x-cost-currency"] = settings.COMPANY_CURRENCY
+        if run.answered_by:
+            response.headers["x-answered-by"] = _plain(run.answered_by)
+        if run.fallback_reason:
+            response.headers["x-fallback-reason"] = _plain(run.fallback_reason)
 
 
 def amount(micro: int) -> str:
     """Of the company's currency, exact: "0.004200"."""
     return f"{micro // MICRO}.{micro % MICRO:06d}"
+
+
+def _plain(words: str) -> str:
+    """For a header, which knows no other alphabet."""
+    return words.encode("ascii", "replace").decode()

@@ -79,12 +79,17 @@ def execute_run(run_id: UUID) -> None:
     else:
         connection.close()
         outcome = loop.run(answer, _ask(answer, route, request, run=run))
-    if answer.stopped != LOST and _finish(run, outcome):
+    is_ours = False
+    try:
+        is_ours = answer.stopped != LOST and _finish(run, outcome)
+    finally:
+        if not is_ours:
+            # Also when it cannot be saved: its lease is not renewed any more, and the sweep ends it.
+            loop.forget(answer)
+    if is_ours:
         if run.cache_key:
             remember(run)
         loop.end(answer, outcome.state)
-    else:
-        loop.forget(answer)
 
 
 def _route_of(run: Run) -> Route:

@@ -5,7 +5,6 @@ and leaves an EndedRun and its part in the Tallies, in one transaction too: each
 """
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +66,8 @@ class EndedRun(models.Model):
             models.Index("tool", "ended_at", "run_id", name="ended_runs_by_tool", condition=~models.Q(tool="")),
             models.Index("ended_at", "run_id", name="ended_runs_that_failed", condition=~models.Q(cause="")),
             models.Index("ended_at", "run_id", name="ended_runs_that_fell_back", condition=models.Q(fell_back=True)),
-            GinIndex("failed_at", name="ended_runs_by_failed_call", condition=~models.Q(failed_at=[])),
+            # They are few, and read from the newest on: ten times faster than an index of the names.
+            models.Index("ended_at", "run_id", name="ended_runs_with_failed_call", condition=~models.Q(failed_at=[])),
         ]
 
     def __str__(self) -> str:

@@ -326,3 +326,10 @@ def make_long(user: User, model: Model, pairs: int) -> Conversation:
     conversation.head = parent
     conversation.save()
     return conversation
+
+
+def test_what_a_question_takes_is_said_while_it_is_written(chat: Page) -> None:
+    chat.get_by_label("Your message").fill("Why is the sky blue?")
+    expect(chat.get_by_text("About 12 tokens")).to_be_visible()
+    chat.get_by_label("Your message").fill("")
+    expect(chat.get_by_text("About 12 tokens")).to_have_count(0)

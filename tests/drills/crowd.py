@@ -133,7 +133,7 @@ class Crowd:
         async with web.post(path, json=body, headers={"Authorization": f"Bearer {self.key}"}) as response:
             if not self._is_promised(response):
                 return
-            promise = Promise("api", UUID(response.headers["x-request-id"]))
+            promise = Promise("api", UUID(response.headers["x-run-id"]))
             self.promises.append(promise)
             async for told in _told(response):
                 with contextlib.suppress(KeyError, IndexError):

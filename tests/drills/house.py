@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -86,7 +87,13 @@ class House(Stack):
 
     def until_quiet(self, *, seconds: float = 90) -> None:
         """Until no run is live and no money is held."""
-        wait_until(lambda: not Run.objects.filter(state__in=LIVE_STATES).exists(), seconds=seconds, what="no live run")
+        live = Run.objects.filter(state__in=LIVE_STATES)
+        try:
+            wait_until(lambda: not live.exists(), seconds=seconds, what="no live run")
+        except AssertionError:
+            facts = ("state", "created_at", "started_at", "sent_at", "lease_until", "fence", "error_code")
+            logs = [self.log(name).decode()[-3000:] for name in ("worker", "sweeper")]
+            raise AssertionError("\n".join([str(datetime.now(UTC)), *map(str, live.values(*facts)), *logs])) from None
         assert not Reservation.objects.filter(state="held").exists()
         assert verify() == []
 

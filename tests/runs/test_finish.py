@@ -53,7 +53,9 @@ def test_an_unknown_usage_is_not_free(start: Start, ledger_is_true: None) -> Non
 
 
 @pytest.mark.django_db(transaction=True)
-def test_stop_racing_with_the_end_leaves_one_state_and_one_settlement(start: Start, ledger_is_true: None) -> None:
+def test_stop_racing_with_the_end_leaves_one_state_and_one_settlement(
+    no_worker: None, start: Start, ledger_is_true: None
+) -> None:
     run = claimed(start())
 
     def end(number: int) -> bool:
