@@ -171,7 +171,7 @@ RULES = [
     Rule("api:embeddings",          None,                                    KEY,     405, 400, **NO_COOKIE),
     Rule("hub_api:tools",           None,                                    KEY,     200, 405, **NO_COOKIE),
     Rule("hub_api:tool",            "everyone's tool",                       KEY,     200, 405, **NO_COOKIE),
-    Rule("hub_api:tool",            "tool of Sales",                         NOBODY,  200, 405, others=401, strangers=401),  # noqa: E501
+    Rule("hub_api:tool",            "tool of Sales",                         KEY,     404, 405, **NO_COOKIE),
     Rule("hub_api:create_run",      "everyone's tool",                       KEY,     405, 400, **NO_COOKIE),
     Rule("hub_api:run",             "run of a tool",                         KEY,     200, 405, **NO_COOKIE),
     Rule("api:chat_completions",    None,                                    KEY,     405, 400, **NO_COOKIE),
