@@ -14,7 +14,10 @@ from django.utils.functional import SimpleLazyObject
 from accounts.middleware import SignedInMiddleware
 from accounts.models import User
 
-OPEN = {"livez", "readyz", "sign_in", "break_glass", "login", "openid_connect_login", "openid_connect_callback"}
+OPEN = {
+    *("livez", "readyz", "openapi"),
+    *("sign_in", "break_glass", "login", "openid_connect_login", "openid_connect_callback"),
+}
 # Any id will do: who is not signed in learns nothing, not even whether it exists.
 EXAMPLES = {"int": "1", "uuid": "00000000-0000-4000-8000-000000000000", "slug": "some-name", "str": "x", "path": "x"}
 

@@ -96,4 +96,4 @@ def test_its_pages_ask_as_many_questions_at_any_length(
         for n in range(number):
             make_model(f"model-{number}-{n}")
         asked.append(queries_of(as_alice, reverse(f"chat:{name}")))
-    assert asked[0] == asked[1] < 12
+    assert asked[0] == asked[1] <= 12

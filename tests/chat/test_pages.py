@@ -241,4 +241,4 @@ def test_earlier_messages_come_on_demand(
 
 # Session and person; conversation; its tree and messages; models with deployments and prices; the list and what runs;
 # what is left; the account menu.
-QUERIES = 12
+QUERIES = 13
