@@ -4,7 +4,7 @@ Prices are micro-units per million tokens, so that one token of a model at $3 a 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
@@ -78,15 +78,15 @@ _prices = Compiled(
 )
 
 
-def prices_for(model: Model, *, fallbacks: QuerySet[Model] | None = None) -> dict[str, dict[str, int]]:
+def prices_for(model: Model, *, fallbacks: Callable[[], QuerySet[Model]] | None = None) -> dict[str, dict[str, int]]:
     """The prices in force now, by deployment key: {"7": {"id": 3, "input": …, "output": …, …}}.
 
-    With those of the models that may answer instead; the rare run that has any asks the database again for them.
+    With those of the models that may answer instead. They are asked for only where a model has any: few have.
     """
     found = [(price, price.of_model) for price in _prices(model.pk)]  # type: ignore[attr-defined]
     meant = {model.pk}
     if fallbacks is not None and any(of_model != model.pk for _price, of_model in found):
-        meant.update(fallbacks.values_list("pk", flat=True))
+        meant.update(fallbacks().values_list("pk", flat=True))
     return {str(price.deployment_id): parts(price) for price, of_model in found if of_model in meant}
 
 

@@ -18,6 +18,7 @@ from playground.gateway import router
 from playground.gateway.errors import CredentialRejected, GatewayError
 from playground.gateway.providers import KINDS, adapter
 from playground.gateway.types import Limits, Route
+from playground.lib.memory import keep_what_is_loaded
 from playground.lib.refusal import Refusal
 from playground.quota.errors import ReservationClosed
 from playground.runs import events, requests
@@ -47,6 +48,7 @@ def warm_up(sender: Consumer, **_: object) -> None:
         stream_loop()
         for kind in KINDS:
             adapter(kind)
+        keep_what_is_loaded()
 
 
 @worker_shutdown.connect  # type: ignore[untyped-decorator]

@@ -108,7 +108,7 @@ def _admit(run: Run, handling: Handling) -> Run:
         run.save(force_insert=True)
         return run
     run.prices = pricing.prices_for(
-        run.model, fallbacks=fallbacks_for(run.user, run.model) if run.may_fall_back else None
+        run.model, fallbacks=partial(fallbacks_for, run.user, run.model) if run.may_fall_back else None
     )
     if not run.prices:
         raise ModelUnavailable(_("%(model)s is not served by any provider right now.") % {"model": run.model_name})
