@@ -23,7 +23,8 @@ class Drawing:
         self._seen = seen or Position()
         self._have = Position()
         self._starts_afresh = seen is None
-        self._said = ""
+        # The pieces themselves, which all onlookers share.
+        self._said: list[str] = []
         self._restart_at = 0
 
     def draw(self, piece: Piece) -> str:
@@ -34,7 +35,7 @@ class Drawing:
             message = self.draw(Piece(earlier, piece.text[:before], restart_at=self._restart_at))
             rest = replace(piece, text=piece.text[before:])
             return message + self._restart(piece.restart_at) + self.draw(rest)
-        self._said += piece.text
+        self._said.append(piece.text)
         text, reasoning = piece.text, piece.reasoning
         if (known := self._seen.text - self._have.text) > 0:
             self._draw_text(text[:known])
@@ -51,7 +52,7 @@ class Drawing:
 
     def _restart(self, at: int) -> str:
         """Fold away what counts no more. Somebody who has seen exactly that far may not have seen the fold."""
-        discarded, self._restart_at = self._said, at
+        discarded, self._restart_at = "".join(self._said), at
         self._blocks, self._open = Blocks(), 0
         if self._seen.text > at:
             return ""

@@ -23,6 +23,8 @@ from tests.stack import Stack, session_of, wait_until
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("drills")]
 
 CLIENTS = 30
+# What a client may cost while she takes nothing; the answer has five.
+MOST_MB = 3
 TEXT = " ".join(f"word{number}" for number in range(60))
 # Five million characters: more than the kernel keeps for a client.
 PIECES = ["long " * 1_000] * 1_000
@@ -76,5 +78,5 @@ def test_slow_clients_cost_little_and_are_let_go(
             time.sleep(1)
         assert len(connections_at(stack.port)) >= CLIENTS
         assert page_of(events_of(stack, ask("Short?"), session))["answer-open"] == TEXT
-        assert memory_mb([stack.web.pid]) - before < CLIENTS * 1.5
+        assert memory_mb([stack.web.pid]) - before < CLIENTS * MOST_MB
         wait_until(lambda: not connections_at(stack.port), seconds=20, what="slow clients that are let go")
