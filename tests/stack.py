@@ -71,7 +71,10 @@ class Stack:
         return self.worker
 
     def start_web(self) -> subprocess.Popen[bytes]:
-        options = ("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--port", str(self.port))
+        options = [
+            *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--port", str(self.port)),
+            *("--timeout-graceful-shutdown", "3"),  # as in `make up`: open streams would keep it waiting
+        ]
         self.web = self._spawn("web", "-m", "uvicorn", "playground.asgi:application", *options)
         if not wait_open(self.port):
             raise RuntimeError(self.log("web").decode())

@@ -49,7 +49,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 def _answers(conn_params: dict[str, Any]) -> bool:
     """Whether a server is there that takes connections; it need not be one of ours that is free."""
     keep = {name: conn_params[name] for name in ("host", "port", "dbname", "user", "service") if name in conn_params}
-    return PGconn.ping(make_conninfo(**keep, connect_timeout=1).encode()) == Ping.OK
+    asked = make_conninfo(**keep, connect_timeout=1).encode()
+    # Twice: a busy machine may miss the first one. A server that is not there refuses at once.
+    return any(PGconn.ping(asked) == Ping.OK for _ in range(2))
 
 
 def _has_died(connection: Any) -> bool:

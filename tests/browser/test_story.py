@@ -217,13 +217,14 @@ def test_a_person_who_is_switched_off_is_out_at_once(
     access.get_by_role("button", name="Switch off").click()
     expect(page.get_by_role("button", name="Switch on")).to_be_visible()
     fake_provider.wait_until_idle()
-    hers.get_by_role("link", name="Tools", exact=True).click()
+    hers.reload()
     expect(hers.get_by_role("button", name="Continue with")).to_be_visible()
 
 
 def test_an_admin_sets_a_price(window: Window, dana: User, quick: Model) -> None:
     page = window(dana, "/models/")
     page.get_by_role("link", name="Quick").click()
+    page.get_by_text("New price", exact=True).click()
     page.get_by_label("Input", exact=False).first.fill("2.50")
     page.get_by_label("Output", exact=False).fill("10")
     page.get_by_role("button", name="Set price").click()

@@ -259,6 +259,7 @@ ODD_BODIES: list[bytes] = [
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_worker")
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
 def test_no_body_of_a_program_is_a_fault_of_ours(world: World, path: str) -> None:
     client = world.client("alice's key", raise_request_exception=False)

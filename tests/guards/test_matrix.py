@@ -207,6 +207,7 @@ def test_everybody_gets_what_the_policy_says(world: World, name: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_worker")
 @pytest.mark.parametrize("name", sorted(ASYNC))
 def test_it_holds_for_what_streams_and_for_programs(world: World, name: str) -> None:
     assert list(wrong_cells(world, name)) == []

@@ -36,22 +36,27 @@ FAULTS: list[dict[str, Any]] = [
 
 
 @pytest.fixture
-def guarded(make_model: Callable[..., Model], fake_provider: FakeProvider) -> Model:
-    model = make_model("served", base_url=f"{fake_provider.base_url}/v1")
-    provider = model.deployments.get().provider
-    save_provider(
-        slug=provider.slug, name=provider.name, kind=provider.kind, base_url=provider.base_url, credential=CREDENTIAL
-    )
-    return model
+def guarded(make_model: Callable[..., Model], fake_provider: FakeProvider) -> Callable[[int], Model]:
+    """A model of its own for each number: a place that has failed before rests, and is not asked."""
+
+    def make(number: int) -> Model:
+        model = make_model(f"served-{number}", base_url=f"{fake_provider.base_url}/v1")
+        at = model.deployments.get().provider
+        save_provider(slug=at.slug, name=at.name, kind=at.kind, base_url=at.base_url, credential=CREDENTIAL)
+        return model
+
+    return make
 
 
-def test_no_secret_is_written_anywhere(stack: Stack, guarded: Model, alice: User, fake_provider: FakeProvider) -> None:
+def test_no_secret_is_written_anywhere(
+    stack: Stack, guarded: Callable[[int], Model], alice: User, fake_provider: FakeProvider
+) -> None:
     _key, secret = issue_key(alice, "laptop", 30)
     seen = []
-    for rule in FAULTS:
+    for number, rule in enumerate(FAULTS):
         fake_provider.reset()
         fake_provider.script(**rule, retry_after=0) if rule.get("status") == 429 else fake_provider.script(**rule)
-        run = until_ended(start_run(user=alice, source="chat", model=guarded, request=ask(PROMPT)))
+        run = until_ended(start_run(user=alice, source="chat", model=guarded(number), request=ask(PROMPT)))
         seen.append(f"{run.error_message} {run.error_code} {run.answered_by} {run.output_html}")
         with stack.get(f"/runs/{run.pk}/events/", alice) as response:
             seen.append(response.read().decode())
@@ -68,11 +73,11 @@ def test_no_secret_is_written_anywhere(stack: Stack, guarded: Model, alice: User
     assert alice.email in rows  # the search finds what is there
 
 
-def test_the_broker_knows_no_words(stack: Stack, guarded: Model, alice: User) -> None:
+def test_the_broker_knows_no_words(stack: Stack, guarded: Callable[[int], Model], alice: User) -> None:
     assert stack.worker is not None
     stack.worker.terminate()
     stack.worker.wait(timeout=20)
-    start_conversation(alice, content=PROMPT, model=guarded, key=Run().pk)
+    start_conversation(alice, content=PROMPT, model=guarded(0), key=Run().pk)
     run = Run.objects.get()
     broker = Redis.from_url(settings.REDIS_URL)
     queued = broker.lrange(f"{settings.REDIS_KEY_PREFIX}:interactive", 0, -1)

@@ -36,9 +36,12 @@ def test_every_page_has_its_walls(world: World, rule: Rule) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("no_worker")
 @pytest.mark.parametrize("name", sorted(ASYNC))
 def test_streams_and_the_api_have_them_too(world: World, name: str) -> None:
-    path = reverse(name, kwargs=world.objects["run"] if name.startswith("runs") else {})
+    path = reverse(
+        name, kwargs=world.objects["run"] if name.startswith("runs") else missing_arguments(url_table()[name])
+    )
     actor = "alice" if name.startswith("runs") else "alice's key"
     response = world.client(actor).get(path, headers={"Origin": EVIL})
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]

@@ -31,7 +31,13 @@ EDITS = {
     "draft": {"owner"},
     "retired": {"owner", "admin"},
 }
-USING = [("get", "tool"), ("get", "tool_about"), ("get", "tool_runs"), ("post", "create_tool_run")]
+USING = [
+    ("get", "tool"),
+    ("get", "tool_about"),
+    ("get", "tool_runs"),
+    ("post", "create_tool_run"),
+    ("post", "estimate_tool"),
+]
 MAKING = [("get", "edit_tool"), ("post", "edit_tool"), ("post", "retire_tool")]
 OWN_RUN = [("get", "tool_run"), ("get", "download_tool_run")]
 FOR_ALL = [("get", "index"), ("get", "my_runs")]

@@ -178,7 +178,7 @@ def test_an_answer_begins_anew_at_the_next_place_visibly(
 ) -> None:
     place("second")
     asked.provider.script(model="second", text="All of it.")
-    asked.provider.script(model="demo-quick", text=TEXT, rate=20, cut="mid_stream")
+    asked.provider.script(model="demo-quick", text=TEXT, rate=20, cut="mid_stream", clean=True)
     run = put(asked.user, asked.model, RESTARTS)
     with stack.get(f"/runs/{run.pk}/events/", user=session_of(asked.user)) as response:
         shown = "".join(message.data for message in messages(response))
@@ -192,7 +192,7 @@ def test_an_answer_begins_anew_at_the_next_place_visibly(
 
 def test_both_calls_of_an_answer_that_began_anew_are_paid(asked: Asker, place: Callable[..., Deployment]) -> None:
     place("second")
-    asked.provider.script(model="demo-quick", text=TEXT, cut="mid_stream")
+    asked.provider.script(model="demo-quick", text=TEXT, cut="mid_stream", clean=True)
     run = until_ended(put(asked.user, asked.model, RESTARTS))
     first, second = run.attempts.all()
     assert (first.cost_is_estimated, second.cost_is_estimated) == (True, False)
@@ -204,7 +204,7 @@ def test_both_calls_of_an_answer_that_began_anew_are_paid(asked: Asker, place: C
 
 def test_a_chat_keeps_what_was_written(asked: Asker, place: Callable[..., Deployment]) -> None:
     place("second")
-    run = until_ended(asked(model="demo-quick", text=TEXT, cut="mid_stream"))
+    run = until_ended(asked(model="demo-quick", text=TEXT, cut="mid_stream", clean=True))
     assert (run.state, run.discarded) == (RunState.INTERRUPTED, "")
     assert TEXT.startswith(run.output)
 
