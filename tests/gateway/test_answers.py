@@ -34,8 +34,8 @@ async def test_the_text_arrives_whole(fake_provider: FakeProvider, target: Targe
 
 
 async def test_the_first_delta_comes_before_the_last_is_written(fake_provider: FakeProvider, target: Target) -> None:
-    fake_provider.script(text="one two three four", rate=20)
-    assert sum(isinstance(event, Delta) for event in await ask(target)) == 4
+    fake_provider.script(text="one two three four", rate=4)
+    assert sum(isinstance(event, Delta) for event in await ask(target)) > 1
 
 
 async def test_usage_is_the_providers_own_bill(fake_provider: FakeProvider, target: Target) -> None:

@@ -251,7 +251,7 @@ async def test_an_answer_that_breaks_begins_anew_where_that_is_wanted(
     places: Places, fake_provider: FakeProvider
 ) -> None:
     fake_provider.script(model="second", text="All of it.")
-    fake_provider.script(model="first", text="one two three four", cut="mid_stream")
+    fake_provider.script(model="first", text="one two three four", cut="mid_stream", clean=True)
     events = await places.ask(places.target("first"), places.target("second", priority=2), manner=RESTARTING)
     at = events.index(Restarted("broken"))
     assert text_of(events[:at]).startswith("one two")
@@ -260,7 +260,7 @@ async def test_an_answer_that_breaks_begins_anew_where_that_is_wanted(
 
 
 async def test_with_no_other_place_what_was_written_is_kept(places: Places, fake_provider: FakeProvider) -> None:
-    fake_provider.script(text="one two three four", cut="mid_stream")
+    fake_provider.script(text="one two three four", cut="mid_stream", clean=True)
     events: list[Event] = []
 
     async def read() -> None:
@@ -278,7 +278,7 @@ async def test_it_does_not_begin_anew_when_the_money_does_not_reach(
     async def never() -> bool:
         return False
 
-    fake_provider.script(model="first", text="one two three four", cut="mid_stream")
+    fake_provider.script(model="first", text="one two three four", cut="mid_stream", clean=True)
     poor = replace(RESTARTING, can_afford=never)
     with pytest.raises(errors.Broken):
         await places.ask(places.target("first"), places.target("second", priority=2), manner=poor)

@@ -247,7 +247,7 @@ def test_anything_else_is_asked_anew(asked: Asker, carol: User, other: str) -> N
 
 
 def test_an_answer_that_failed_is_not_kept(asked: Asker) -> None:
-    asked.provider.script(text=TEXT, cut="mid_stream", times=1)
+    asked.provider.script(text=TEXT, cut="mid_stream", clean=True, times=1)
     until_ended(put(asked.user, asked.model, KEPT))
     assert not until_ended(put(asked.user, asked.model, KEPT)).from_cache
 

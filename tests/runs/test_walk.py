@@ -200,10 +200,13 @@ def test_a_worker_that_is_told_to_go_lets_short_answers_end(stack: Stack, asked:
     assert (until_ended(long).state, long.error_code) == (RunState.INTERRUPTED, "restarted")
 
 
+STREAMS = 50
+
+
 def test_open_streams_hold_no_database_connection(stack: Stack, asked: Asker, alice: User) -> None:
     run = asked.slowly(300)
     session, seen = session_of(alice), []
-    opened = [threading.Thread(target=lambda: seen.append(events_of(stack, run, session))) for _ in range(30)]
+    opened = [threading.Thread(target=lambda: seen.append(events_of(stack, run, session))) for _ in range(STREAMS)]
     for thread in opened:
         thread.start()
     until_text(run)
@@ -213,12 +216,12 @@ def test_open_streams_hold_no_database_connection(stack: Stack, asked: Asker, al
     cancel_run(run)
     for thread in opened:
         thread.join()
-    assert held < 25
-    assert [each[-1].event for each in seen] == ["end"] * 30
+    assert held < STREAMS  # the pools of both processes, however many look on
+    assert [each[-1].event for each in seen] == ["end"] * STREAMS
 
 
 def test_a_provider_that_breaks_off_keeps_what_it_wrote(asked: Asker) -> None:
-    run = until_ended(asked(text=ANSWER, cut="mid_stream"))
+    run = until_ended(asked(text=ANSWER, cut="mid_stream", clean=True))
     assert (run.state, run.error_code) == (RunState.INTERRUPTED, "broken")
     assert ANSWER.startswith(run.output)
     assert run.cost_is_estimated
