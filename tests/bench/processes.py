@@ -1,5 +1,6 @@
 """What a process, and all that it started, has used: from /proc."""
 
+import contextlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,7 +26,8 @@ def memory_mb(pids: Iterable[int]) -> float:
     """Proportional set size: shared pages are counted once in all."""
     total = 0
     for pid in pids:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1])
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a child that has just gone uses none
+            for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+                if line.startswith("Pss:"):
+                    total += int(line.split()[1])
     return total / 1024
