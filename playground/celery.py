@@ -6,8 +6,11 @@ from pathlib import Path
 from celery import Celery
 from celery.signals import beat_init, worker_init, worker_ready
 
+from playground.broker import use_this_transport
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 
+use_this_transport()
 app = Celery("playground")
 # For every thread, not only the one that imported this: requests are served in others.
 app.set_default()
