@@ -12,10 +12,10 @@ from accounts.api_keys import revoke_key
 from accounts.errors import NotPossible
 from accounts.http import Request
 from playground.api.document import groups
-from playground.api.forms import KeyForm, LimitForm, typed
+from playground.api.forms import KeyForm, LimitForm
 from playground.api.keys import KeyRow, make_key, rows_for
 from playground.catalog.access import models_for
-from playground.catalog.models import ModelKind
+from playground.lib.money import plain_money
 from playground.quota.of_keys import limit_key, month_of_keys
 
 
@@ -40,7 +40,8 @@ def keys(request: Request) -> HttpResponse:
 def limit(request: Request, pk: int) -> HttpResponse:
     key = key_for(request.user, pk)
     row = KeyRow(key, month_of_keys([key])[key.pk])
-    form = LimitForm(request.POST if request.method == "POST" else None, initial={"limit": typed(row.month.limit)})
+    typed = "" if row.month.limit is None else plain_money(row.month.limit)
+    form = LimitForm(request.POST if request.method == "POST" else None, initial={"limit": typed})
     if form.is_valid():
         limit_key(key, amount=form.cleaned_data["limit"], actor=request.user)
         messages.success(request, _("“%(name)s” has its new limit.") % {"name": key.name})
@@ -58,11 +59,5 @@ def revoke(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def developers(request: Request) -> HttpResponse:
-    mine = models_for(request.user)
-    context = {
-        "site": settings.SITE_URL,
-        "groups": groups(),
-        "chat_model": mine.filter(kind=ModelKind.CHAT).first(),
-        "embedding_model": mine.filter(kind=ModelKind.EMBEDDING).first(),
-    }
+    context = {"site": settings.SITE_URL, "groups": groups(), "chat_model": models_for(request.user).first()}
     return render(request, "playground/api/developers.html", context)
