@@ -23,6 +23,11 @@ def test_what_has_no_admitted_price_is_not_asked(priced: set[str]) -> None:
     assert {*own, *others} == priced
 
 
+def test_a_fallback_that_is_less_careful_is_left_out() -> None:
+    route = Route((target(),), fallbacks={"outage": (target("other", data_use="trained_on"),)})
+    assert keys(allowed_route(Run(prices={"own": {}, "other": {}}), route)) == (["own"], [])
+
+
 def test_who_wants_no_other_model_gets_none() -> None:
     route = Route((target(),), fallbacks={"outage": (target("other"),)})
     run = Run(prices={"own": {}, "other": {}}, may_fall_back=False)
