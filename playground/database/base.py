@@ -14,7 +14,6 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-SECONDS_BEFORE_PING = 1.0
 # For so long nobody tries again; whoever comes then finds out for all.
 SECONDS_AWAY = 1.0
 
