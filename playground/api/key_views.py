@@ -32,7 +32,7 @@ def keys(request: Request) -> HttpResponse:
             form = KeyForm()
         except NotPossible as error:
             form.add_error(None, str(error))
-    context = {"form": form, "secret": secret, "rows": rows_for(request.user), "base_url": f"{settings.SITE_URL}/v1"}
+    context = {"form": form, "secret": secret, "rows": rows_for(request.user), "site": settings.SITE_URL}
     return render(request, "playground/api/keys.html", context, status=422 if form.errors else 200)
 
 
@@ -58,11 +58,11 @@ def revoke(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def developers(request: Request) -> HttpResponse:
-    mine = models_for(request.user)
+    models = list(models_for(request.user))
     context = {
         "site": settings.SITE_URL,
         "groups": groups(),
-        "chat_model": mine.filter(kind=ModelKind.CHAT).first(),
-        "embedding_model": mine.filter(kind=ModelKind.EMBEDDING).first(),
+        "models": models,
+        "chat_model": next((model for model in models if model.kind == ModelKind.CHAT), None),
     }
     return render(request, "playground/api/developers.html", context)
