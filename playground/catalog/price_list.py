@@ -26,6 +26,8 @@ REQUIRED = ("model", "input", "output")
 MOST_LINES = 5_000
 # "2,50" is two and a half for half of the world and 250 for the parser of amounts: neither is guessed.
 _plain = re.compile(r"[^\d.,-]{0,3}\s?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+# Two digits of exponent: with nine of them a short line would become a gigabyte.
+_scientific = re.compile(r"[0-9]+(\.[0-9]+)?e[+-]?[0-9]{1,2}", re.IGNORECASE)
 
 
 class ListUnreadable(Exception):
@@ -106,7 +108,7 @@ def _line(number: int, written: str, row: Mapping[str, str]) -> Line:
 
 def _amount(name: str, text: str) -> int:
     problem = _("“%(text)s” is no amount (%(name)s). Write 2.50.") % {"text": text[:40], "name": name}
-    if "e" in text.lower():
+    if _scientific.fullmatch(text):
         text = f"{Decimal(text):f}"
     if not _plain.fullmatch(text):
         raise ValueError(problem)
