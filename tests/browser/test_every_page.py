@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
 
@@ -149,7 +150,9 @@ def _demo_model() -> Model:
 
 
 def _finish(run: Run, output: str) -> None:
-    Run.objects.filter(pk=run.pk).update(state=RunState.DONE, output=output, output_html=render(output))
+    Run.objects.filter(pk=run.pk).update(
+        state=RunState.DONE, output=output, output_html=render(output), finished_at=timezone.now()
+    )
 
 
 def _conversation(alice: User, model: Model) -> Conversation:
@@ -162,7 +165,12 @@ def _failed(alice: User, model: Model) -> Conversation:
     """An answer that broke off, began anew and broke off again."""
     conversation = start_conversation(alice, content="And for Monday?", model=model, key=uuid4())
     Run.objects.filter(state=RunState.QUEUED).update(
-        state=RunState.FAILED, discarded="Monday is", output="On Monday", error_message="The provider did not answer."
+        state=RunState.FAILED,
+        discarded="Monday is",
+        output="On Monday",
+        output_html=render("On Monday"),
+        error_message="The provider did not answer.",
+        finished_at=timezone.now(),
     )
     return conversation
 
