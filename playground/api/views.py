@@ -16,8 +16,7 @@ from playground.api.embeddings import EmbeddingsBody
 from playground.api.messages_body import MessagesBody
 from playground.api.question import Question, Reader, Writer
 from playground.api.responses_body import ResponsesBody
-from playground.catalog.access import model_for, models_for
-from playground.catalog.models import Model
+from playground.catalog.access import model_named, models_for
 from playground.programs import shapes
 from playground.programs.answering import event_stream, finished, limit_headers, name_run, reloaded
 from playground.programs.auth import key_for
@@ -99,7 +98,7 @@ def _start(request: HttpRequest, read: Reader) -> tuple[Question, Run, Mapping[s
     key = key_for(request, KeyScope.MODELS)
     rate = count_request(key)
     question = read(request)
-    model = model_for(key.user, Model.objects.filter(slug=question.model).first(), kind=None)
+    model = model_named(key.user, question.model)
     if model is None:
         raise ModelUnknown(f"The model “{question.model}” does not exist, or this key may not use it.", param="model")
     run = start_run(

@@ -33,20 +33,16 @@ ONLY_WITH_ALL = frozenset(
     [
         "chat-models",
         "chats-none",
-        "hub-dark",
         "hub-none",
         "hub-of-an-admin",
         "keys-none",
         "key-limit",
         "menu",
         "my-runs-none",
-        "my-tools",
         "provider-kinds",
         "quotas-of-an-owner",
         "quotas-of-people",
-        "studio-new",
         "studio-tried",
-        "tool-new",
         "tool-run",
     ]
 )
@@ -165,7 +161,7 @@ def chat(company: Company) -> None:
 
 def hub(company: Company) -> None:
     """She uses what colleagues made."""
-    company.take("Alice Moreau", "/hub/", "hub", ON_A_PHONE)
+    company.take("Alice Moreau", "/hub/", "hub", DARK, ON_A_PHONE)
     page = company.open("Alice Moreau", "/hub/?q=attributes")
     page.get_by_role("link", name="Listing attributes").click()
     run_sample(page)
