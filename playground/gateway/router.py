@@ -78,7 +78,7 @@ async def stream(
                 call.end(error)
                 was_accepted = error.was_accepted or call.has_begun
                 yield AttemptFailed(granted.target, way.number, error.code, was_accepted)
-                if call.has_begun and not manner.restarts:
+                if call.has_begun and not manner.may_restart():
                     raise
                 way.failed(granted.target, error, has_begun=call.has_begun, was_accepted=was_accepted)
                 broken = error.code if call.has_begun else broken

@@ -168,13 +168,18 @@ async def _always() -> bool:
     return True
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How a question is asked, beside what and where.
 
     `call` names it in the limiter; `tokens` is what it may use. `party` shares a line fairly with the others; batch
-    work goes after all the rest. `patience` is for the line, in seconds. With `restarts` an answer that breaks off
-    begins anew at the next place. `can_afford` is asked before a call that follows one that has cost something.
+    work goes after all the rest. `patience` is for the line, in seconds. `may_restart` is asked when an answer breaks
+    off: whether it may begin anew at the next place. `can_afford` is asked before a call that follows one that has cost
+    something.
     """
 
     call: str = "call"
@@ -182,7 +187,7 @@ class Manner:
     party: str = ""
     is_batch: bool = False
     patience: float = 60.0
-    restarts: bool = False
+    may_restart: Callable[[], bool] = _never
     can_afford: Callable[[], Awaitable[bool]] = _always
 
 

@@ -46,7 +46,8 @@ class Asking:
         if isinstance(event, Delta | ReasoningDelta):
             self._take_text(event)
         elif isinstance(event, ToolCallDelta):
-            self._calls.take(event)
+            if news := self._calls.take(event):
+                self._answer.calls.append(news)
             self._note_first(is_answer=True)
         elif isinstance(event, Usage):
             self._outcome.usage = event
@@ -64,6 +65,8 @@ class Asking:
         elif isinstance(event, Restarted):
             self._answer.restart()
             self._calls = Calls()
+            if not self._answer.discarded:
+                self._outcome.first_token = None
 
     def _start(self, event: AttemptStarted) -> None:
         self._outcome.target = event.target
@@ -79,7 +82,7 @@ class Asking:
         record = self._outcome.attempts[-1]
         record.error_code, record.finished = event.code, self._elapsed()
         record.was_accepted, record.usage = event.was_accepted, self._outcome.usage
-        record.received = len((self._answer.output + "".join(self._answer.reasoning)).encode())
+        record.received = len((self._answer.output + "".join(self._answer.reasoning)).encode()) + self._calls.size
 
     def _take_text(self, event: Delta | ReasoningDelta) -> None:
         is_answer = isinstance(event, Delta)

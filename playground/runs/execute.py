@@ -130,7 +130,7 @@ def _finish(run: Run, outcome: Outcome) -> bool:
 async def _ask(answer: Answer, route: Route, request: requests.Request, *, run: Run) -> Outcome:
     """Consume the provider's stream into `answer`; however that ends, say how."""
     asking = Asking(answer, model=run.model_name)
-    manner = manner_of(run, can_afford=partial(afford_another, run, asking.outcome))
+    manner = manner_of(run, answer, can_afford=partial(afford_another, run, asking.outcome))
     limits = Limits(settings.RUN_FIRST_BYTE_SECONDS, settings.RUN_IDLE_SECONDS, settings.RUN_TOTAL_SECONDS)
     try:
         async for event in router.stream(route, request, limits=limits, manner=manner, limiter=limiter()):
