@@ -20,9 +20,8 @@ class Spoken:
         _void, mark, calls = piece.calls.rpartition(FORGOTTEN)
         if self._has_words and (begins_anew or mark):
             raise Failed("The answer broke off and began anew: what came so far counts no more. Please ask again.")
-        text = piece.text
-        if begins_anew:
-            self._restart_at = piece.restart_at
-            text = text[max(piece.restart_at - (piece.at.text - len(text)), 0) :]
+        self._restart_at = max(self._restart_at, piece.restart_at)
+        begins_at = piece.at.text - len(piece.text)
+        text = piece.text[max(self._restart_at - begins_at, 0) :]
         self._has_words = self._has_words or bool(text or calls)
         return replace(piece, text=text, calls=calls)
