@@ -65,6 +65,9 @@ def _target(deployment: Deployment) -> Target:
         tokens_per_minute=deployment.tokens_per_minute,
         max_parallel=deployment.max_parallel,
         max_output_tokens=deployment.model.max_output_tokens,
+        first_byte=deployment.first_byte_seconds,
+        idle=deployment.idle_seconds,
+        total=deployment.total_seconds,
     )
 
 

@@ -67,7 +67,7 @@ async def stream(
             yield AttemptStarted(granted.target, way.number, *way.instead_of(granted))
             call = _Call(granted, limiter)
             try:
-                async with aclosing(_ask(granted, request, replace(limits, total=way.left))) as events:
+                async with aclosing(_ask(granted, request, limits.at(granted.target, left=way.left))) as events:
                     async for event in events:
                         if type(event) is not Delta or not call.has_begun:
                             await call.note(event)

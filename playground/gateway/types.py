@@ -126,7 +126,8 @@ class Target:
     `label` is what people read ("gpt-4o-mini at OpenAI"); `key` names the deployment in prices and attempts. `options`
     is what the kind needs beside address and key. The lowest `priority` goes first; within one, `weight` is its share.
     The three limits are ours, over all workers; None is no limit. `region` and `data_use` are for policies.
-    `max_output_tokens` is the most that this model writes; 0 is not known.
+    `max_output_tokens` is the most that this model writes; 0 is not known. `first_byte`, `idle` and `total` are seconds
+    as in Limits, where this place has its own.
     """
 
     key: str
@@ -145,6 +146,9 @@ class Target:
     tokens_per_minute: int | None = None
     max_parallel: int | None = None
     max_output_tokens: int = 0
+    first_byte: float | None = None
+    idle: float | None = None
+    total: float | None = None
 
 
 Routing = Literal["priority", "weighted", "least_busy", "fastest"]
@@ -198,6 +202,12 @@ class Limits:
     first_byte: float = 60.0
     idle: float = 90.0
     total: float = 1800.0
+
+    def at(self, target: Target, *, left: float) -> "Limits":
+        """Of one call there: its own where it has them, and never more in all than is `left` of the question's time."""
+        return Limits(
+            target.first_byte or self.first_byte, target.idle or self.idle, min(target.total or self.total, left)
+        )
 
 
 # --- Events -----------------------------------------------------------------------------------------------------------
