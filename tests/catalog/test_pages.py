@@ -134,20 +134,23 @@ def test_a_place_gets_seconds_of_its_own(admin: Client, model: Model) -> None:
 
 
 @pytest.mark.parametrize(
-    "seconds",
+    ("seconds", "words"),
     [
-        {"first_byte_seconds": 0},
-        {"idle_seconds": 1801},
-        {"total_seconds": 1801},
-        {"first_byte_seconds": 61, "total_seconds": 60},
-        {"total_seconds": "long"},
+        ({"first_byte_seconds": 0}, "At least 1 second."),
+        ({"idle_seconds": 1801}, "At most 1800"),
+        ({"total_seconds": 1801}, "At most 1800"),
+        ({"first_byte_seconds": 61, "total_seconds": 60}, "Not more than the seconds in all."),
+        ({"total_seconds": "long"}, "Enter a whole number."),
     ],
 )
-def test_seconds_that_make_no_sense_are_refused(admin: Client, model: Model, seconds: dict[str, object]) -> None:
+def test_seconds_that_make_no_sense_are_refused(
+    admin: Client, model: Model, seconds: dict[str, object], words: str
+) -> None:
     deployment = model.deployments.get()
     sent = {"priority": 1, "weight": 1, "is_active": "on", **seconds}
     answer = admin.post(f"/models/quick/places/{deployment.pk}/", sent)
     assert answer.status_code == 422
+    assert words in answer.content.decode()
     for name, value in seconds.items():
         assert f'name="{name}"' in answer.content.decode()
         assert f'value="{value}"' in answer.content.decode()
