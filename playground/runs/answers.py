@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -36,6 +37,8 @@ class Answer:
         self.task: asyncio.Task[object] | None = None
         # Why it was told to stop before its end: the state that it ends in, or "lost" when it is no longer ours.
         self.stopped = ""
+        # Called with its first words, which do not wait for the writer's next turn.
+        self.begins: Callable[[], None] = _nobody_waits
         # Set by the one who finished it: the writer then closes the stream and resolves `shown`.
         self.end_state = ""
         self.shown: asyncio.Future[None] | None = None
@@ -101,11 +104,15 @@ class Answer:
 
     def new_status(self) -> str:
         """What was not said yet about the wait; nothing once it is over."""
-        if self.status == self._shown_status or self.text or self.reasoning or self.calls:
+        if self.status == self._shown_status or self.has_begun:
             return ""
         self.statuses += 1
         self._shown_status = self.status
         return self.status
+
+    @property
+    def has_begun(self) -> bool:
+        return bool(self.text or self.reasoning or self.calls)
 
     @property
     def has_news(self) -> bool:
@@ -141,3 +148,7 @@ class Answer:
     @property
     def is_first(self) -> bool:
         return self._at == Position()
+
+
+def _nobody_waits() -> None:
+    """An answer that no loop writes."""

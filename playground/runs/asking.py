@@ -46,9 +46,7 @@ class Asking:
         if isinstance(event, Delta | ReasoningDelta):
             self._take_text(event)
         elif isinstance(event, ToolCallDelta):
-            if news := self._calls.take(event):
-                self._answer.calls.append(news)
-            self._note_first(is_answer=True)
+            self._take_call(event)
         elif isinstance(event, Usage):
             self._outcome.usage = event
         elif isinstance(event, Vectors):
@@ -89,9 +87,18 @@ class Asking:
         text = event.text if event.text.isascii() and "\0" not in event.text else storable(event.text)
         if not text:
             return
+        if not self._answer.has_begun:
+            self._answer.begins()
         (self._answer.text if is_answer else self._answer.reasoning).append(text)
         if self._outcome.first_token is None:
             self._note_first(is_answer=is_answer)
+
+    def _take_call(self, event: ToolCallDelta) -> None:
+        if news := self._calls.take(event):
+            if not self._answer.has_begun:
+                self._answer.begins()
+            self._answer.calls.append(news)
+        self._note_first(is_answer=True)
 
     def _note_first(self, *, is_answer: bool) -> None:
         if is_answer and self._outcome.first_token is None:

@@ -14,7 +14,7 @@ from playground.gateway.pace import pace
 from playground.gateway.providers.clock import Clock
 from playground.gateway.providers.sse import Decoder
 from playground.gateway.providers.told import told_by
-from playground.gateway.types import Delta, Event, Finish, FinishReason, Limits, ReasoningDelta, Usage
+from playground.gateway.types import Delta, Event, Finish, FinishReason, Limits, ReasoningDelta, ToolCallDelta, Usage
 
 # Our clock ends a wait; the HTTP library's own limits would say the same less exactly.
 NO_TIMEOUT = httpx2.Timeout(None)
@@ -58,7 +58,7 @@ async def answer(
     It ends with Finish("length") when a provider ignores `max_output_tokens`.
     """
     clock, guard, beat = Clock(total=limits.total), Guard(max_output_tokens), pace()
-    is_accepted = False
+    is_accepted = flows = False
     try:
         with translated():
             opening = ask()
@@ -75,11 +75,12 @@ async def answer(
                         break
                     for event in _read(chunk, decoder, reading, guard):
                         yield event
+                        flows = flows or isinstance(event, Delta | ReasoningDelta | ToolCallDelta)
                     if reading.finish is not None:
                         patience = AFTER_FINISH
                     else:
                         patience = limits.idle
-                        if len(chunk) < MUCH:
+                        if flows and len(chunk) < MUCH:  # the first word is not kept waiting
                             await clock.wait(beat.wait(), patience)
             finally:
                 await opening.__aexit__(None, None, None)
