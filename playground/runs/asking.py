@@ -90,8 +90,7 @@ class Asking:
         if not self._answer.has_begun:
             self._answer.begins()
         (self._answer.text if is_answer else self._answer.reasoning).append(text)
-        if self._outcome.first_token is None:
-            self._note_first(is_answer=is_answer)
+        self._note_first(is_answer=is_answer)
 
     def _take_call(self, event: ToolCallDelta) -> None:
         if news := self._calls.take(event):
