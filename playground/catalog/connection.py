@@ -44,7 +44,7 @@ REASONS: dict[str, Promise] = {
     ),
 }
 UNREADABLE = gettext_lazy(
-    "Its key cannot be read here. Enter it again, or set the environment variable for web servers and workers."
+    "Its key cannot be read. Enter it again, or set the environment variable for web servers and workers."
 )
 
 

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.decorators import role_required
 from accounts.http import Request
 from accounts.roles import is_admin
-from playground.catalog.connection import Answer, ask_deployment, check_connection, discover
+from playground.catalog.connection import UNREADABLE, Answer, ask_deployment, check_connection, discover
 from playground.catalog.errors import ProviderNamed
 from playground.catalog.health import states
 from playground.catalog.kinds import KINDS, Preset, presets
 from playground.catalog.models import Deployment, Provider
 from playground.catalog.provider_forms import NamesForm, ProviderForm
 from playground.catalog.providers import add_deployments, add_provider, change_provider
+from playground.catalog.unreadable import unreadable
 
 
 @require_GET
@@ -145,6 +146,7 @@ def _page(request: Request, provider: Provider, *, status: int = 200, **more: An
         "kind": KINDS[provider.kind],
         "form": ProviderForm(kind=provider.kind, provider=provider, initial=initial),
         "rows": [(place, now.get(place.pk)) for place in places],
+        "problem": UNREADABLE if provider.is_active and unreadable([provider]) else "",
         **more,
     }
     return render(request, "playground/catalog/provider.html", page, status=status)

@@ -14,10 +14,12 @@ ApiError
 ├── Refused            422  any other refusal
 ├── Failed             502  no provider answered
 └── Away               503  our own database does not answer; `retry_after` seconds are worth a try
+    └── OutOfService   503  nobody serves the model right now
 """
 
 from datetime import UTC, datetime
 
+from playground.catalog.errors import ModelUnavailable
 from playground.lib.refusal import Refusal
 from playground.quota.errors import QuotaExceeded
 from playground.runs.errors import ModelCannot
@@ -125,6 +127,10 @@ class Away(ApiError):
     anthropic_type = "overloaded_error"
 
 
+class OutOfService(Away):
+    code = "model_unavailable"
+
+
 def from_refusal(refusal: Refusal) -> ApiError:
     """The same "no" for a program."""
     left = f"Left: {refusal.left}." if refusal.left else ""
@@ -140,9 +146,14 @@ def from_refusal(refusal: Refusal) -> ApiError:
             # A client that tries again by itself would only be refused again.
             x_should_retry="false",
         )
+    if isinstance(refusal, ModelUnavailable):
+        return OutOfService(message)
     return BadBody(message) if isinstance(refusal, ModelCannot) else Refused(message)
 
 
 def from_run(run: Run) -> ApiError | None:
     """Why the run brought no answer, or None where it brought one."""
-    return None if run.state == "done" else Failed(run.error_message or f"The run ended as {run.state}.")
+    if run.state == "done":
+        return None
+    kind = OutOfService if run.error_code == ModelUnavailable.code else Failed
+    return kind(run.error_message or f"The run ended as {run.state}.")

@@ -32,10 +32,19 @@ class RunSource(models.TextChoices):
 
 
 class OnBreak(models.TextChoices):
-    """What becomes of an answer whose stream breaks in its middle."""
+    """What becomes of an answer whose stream breaks in its middle.
+
+    The last two are for who cannot take back what was shown: they start again unseen, or keep what was written.
+    """
 
     KEEP = "keep", _("Keep what was written")
     RESTART = "restart", _("Start again at the next place")
+    UNSEEN = "unseen", _("Start again while nothing was shown")
+    UNSAID = "unsaid", _("Start again while no word was shown; thoughts are not")
+
+
+# What a tool may choose: its page can fold away what counts no more.
+TOOLS_ON_BREAK = [(choice.value, choice.label) for choice in (OnBreak.KEEP, OnBreak.RESTART)]
 
 
 class Run(models.Model):

@@ -51,7 +51,7 @@ class Onlooker:
 
     def give(self, piece: Piece) -> None:
         self.pieces.append(piece)
-        self.waiting += len(piece.text) + len(piece.reasoning)
+        self.waiting += len(piece.text) + len(piece.reasoning) + len(piece.calls)
         if self.waiting > MOST_WAITING:
             self.cut()
         self.wake()

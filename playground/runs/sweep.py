@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from playground.quota import ledger
 from playground.runs import events
+from playground.runs.calls import size_of
 from playground.runs.finish import finish_queued, finish_run
 from playground.runs.models import Run, RunState, RunVectors
 from playground.runs.outcomes import Outcome
@@ -71,10 +72,11 @@ def interrupt_lost() -> None:
             text=said[restart_at:],
             discarded=said[:restart_at],
             reasoning=max(seen.reasoning, run.reasoning, key=len),
+            unseen=size_of(seen.calls),
             error_code="worker_lost",
             error_message=_("The server that was writing this stopped. What was written so far is kept."),
         )
         if finish_run(run, outcome):
             logger.warning("Run %s lost its worker and was ended", run.pk)
-            at = events.Position(len(outcome.reasoning), len(said))
+            at = events.Position(len(outcome.reasoning), len(said), len(seen.calls))
             events.append_end(run.pk, at=at, state=outcome.state)

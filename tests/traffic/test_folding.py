@@ -22,7 +22,7 @@ from playground.traffic.rebuilding import rebuild
 from playground.traffic.tallies import Tallies
 from playground.traffic.trimming import trim
 from tests.runs.asking import Start
-from tests.stack import _test_database_url, wait_until
+from tests.stack import database_url_of_tests, wait_until
 from tests.traffic.conftest import FAST, SLOW, EndRun
 
 pytestmark = pytest.mark.django_db
@@ -177,7 +177,10 @@ with transaction.atomic():
 @pytest.mark.django_db(transaction=True)
 def test_a_fold_that_is_killed_is_done_again_by_the_next(end_run: EndRun, eve: User) -> None:
     mixed(end_run, eve)
-    environment = os.environ | {"DATABASE_URL": _test_database_url(), "DJANGO_SETTINGS_MODULE": "playground.settings"}
+    environment = os.environ | {
+        "DATABASE_URL": database_url_of_tests(),
+        "DJANGO_SETTINGS_MODULE": "playground.settings",
+    }
     folding = subprocess.Popen([sys.executable, "-c", DIE], env=environment, stdout=subprocess.PIPE)  # noqa: S603
     assert folding.stdout is not None
     assert folding.stdout.readline() == b"5\n"
