@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
 
@@ -133,7 +134,9 @@ def _demo_model() -> Model:
 
 
 def _finish(run: Run, output: str) -> None:
-    Run.objects.filter(pk=run.pk).update(state=RunState.DONE, output=output, output_html=render(output))
+    Run.objects.filter(pk=run.pk).update(
+        state=RunState.DONE, output=output, output_html=render(output), finished_at=timezone.now()
+    )
 
 
 def _conversation(alice: User, model: Model) -> Conversation:
