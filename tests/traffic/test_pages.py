@@ -8,11 +8,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Department, User
 from playground.runs.models import RunState
+from playground.traffic.finding import RunsForm
 from playground.traffic.folding import fold_all
 from playground.traffic.models import EndedRun, Tally
 from tests.queries import queries_of
@@ -191,3 +195,26 @@ def test_others_may_not_look(client: Client, alice: User) -> None:
     client.force_login(alice)
     for path in ("/gateway/", "/gateway/now/", "/gateway/export.csv", "/gateway/runs/", f"/gateway/runs/{uuid4()}/"):
         assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("outcome=failed&cause=timed_out", "ended_runs_that_failed"),
+        ("outcome=stopped&model=Quick", "ended_runs_that_were_stopped"),
+        ("outcome=fell_back&provider=OpenAI", "ended_runs_that_fell_back"),
+        ("outcome=call_failed&provider=OpenAI&cause=broken", "ended_runs_with_failed_call"),
+        ("tool=pitch&source=api", "ended_runs_by_tool"),
+    ],
+)
+def test_what_is_rare_is_found_without_reading_what_is_not(busy: None, query: str, index: str) -> None:
+    form = RunsForm(QueryDict(query))
+    assert form.is_valid()
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        cursor.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexscan = off"
+        )
+        form.find(EndedRun.objects.filter(department_id__in=[1, 2]))
+        cursor.execute("EXPLAIN " + asked[-1]["sql"])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert f"Index Only Scan Backward using {index}" in plan, plan
