@@ -104,6 +104,20 @@ def test_an_owner_sees_her_department_and_nothing_else(owner: Client, busy: None
     assert not owner.get("/gateway/runs/", {"department": sales.pk}).context["found"].runs
 
 
+def test_of_a_department_no_time_is_offered_that_is_not_counted(
+    owner: Client, dana: User, busy: None, marketing: Department
+) -> None:
+    admin = Client()
+    admin.force_login(dana)
+    for who, department in ((owner, ""), (admin, str(marketing.pk))):
+        shown = who.get("/gateway/", {"department": department, "period": "hour"}).context
+        assert (shown["question"].period, shown["report"].whole.requests) == ("day", 3)
+        for name, _, query in shown["nav"].periods:
+            assert who.get(f"/gateway/?{query}").context["report"].whole.requests == 3, name
+    assert [name for name, *_ in admin.get("/gateway/").context["nav"].periods] == list(PERIODS)
+    assert [name for name, *_ in owner.get("/gateway/").context["nav"].periods] == list(PERIODS[1:])
+
+
 def test_a_run_of_another_department_is_missing(owner: Client, busy: None, sales: Department) -> None:
     foreign = EndedRun.objects.get(department_id=sales.pk)
     assert owner.get(f"/gateway/runs/{foreign.pk}/").status_code == 404
