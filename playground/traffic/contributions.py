@@ -1,13 +1,14 @@
 """What one ended run adds: its row among the ended runs, and the numbers of one tally while they are added up."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 
 from playground.runs.models import Attempt, Run, RunState
 from playground.traffic import histogram
 from playground.traffic.models import EndedRun, Slip, Tally
+from playground.traffic.numbers import Sums
 
 FAILED = frozenset({RunState.FAILED, RunState.INTERRUPTED})
 # The columns of a Tally that are plain sums.
@@ -20,23 +21,11 @@ USED = ("cost", "input_tokens", "output_tokens", "cached_tokens")
 
 
 @dataclass(slots=True)
-class Part:
-    requests: int = 0
-    failed: int = 0
-    stopped: int = 0
-    fallbacks: int = 0
-    retries: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_tokens: int = 0
-    cost: int = 0
+class Part(Sums):
+    """As a Tally has them: also the times as sums."""
+
     first_token_ms: int = 0
     total_ms: int = 0
-    streamed_tokens: int = 0
-    streaming_ms: int = 0
-    causes: dict[str, int] = field(default_factory=dict)
-    first_token: list[int] = field(default_factory=list)
-    total: list[int] = field(default_factory=list)
 
     @classmethod
     def sum(cls, parts: "Sequence[Part | Tally]") -> "Part":
