@@ -21,7 +21,7 @@ from playground.catalog.access import model_named, models_for
 from playground.programs import shapes
 from playground.programs.answering import event_stream, finished, limit_headers, name_run, reloaded
 from playground.programs.auth import key_for
-from playground.programs.endpoint import endpoint, identified, refuse
+from playground.programs.endpoint import endpoint, refuse
 from playground.programs.errors import ApiError, MethodUnknown, ModelUnknown, NotFound, from_run
 from playground.programs.rates import count_request
 from playground.runs.handling import Handling
@@ -154,12 +154,12 @@ async def _frames(run: Run, writer: Writer) -> AsyncIterator[str]:
 async def openapi(request: HttpRequest) -> HttpResponseBase:
     """For everybody: it says nothing that is anybody's."""
     if request.method != "GET":
-        return identified(refuse(shapes.openai, MethodUnknown("Use GET here.", allow="GET")))
-    return identified(JsonResponse(document()))
+        return refuse(shapes.openai, MethodUnknown("Use GET here.", allow="GET"))
+    return JsonResponse(document())
 
 
 @csrf_exempt
 @public
 async def nowhere(request: HttpRequest) -> HttpResponseBase:
     """What is not there is said as a program reads it."""
-    return identified(refuse(shapes.openai, NotFound("There is nothing at this address. See /v1/openapi.json.")))
+    return refuse(shapes.openai, NotFound("There is nothing at this address. See /v1/openapi.json."))

@@ -13,8 +13,8 @@ from playground.catalog.models import Deployment, Fallback, Model, Provider
 from playground.catalog.unreadable import readable_secret
 from playground.gateway.types import Cause, Route, Routing, Target
 
-# A worker starts dozens of runs of one model a second, and to read and decrypt a route each time would cost 2 ms of
-# each. What an admin changes applies after so long.
+# A worker starts dozens of runs of one model a second, and would read and decrypt the same route for each. What an
+# admin changes applies after so long.
 SECONDS_KEPT = 2.0
 # The places of one fallback model come before those of the next, whatever their own priorities.
 NEXT_MODEL = 1000

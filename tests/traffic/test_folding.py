@@ -1,6 +1,7 @@
 """Each run that ends counts once, in every tally it belongs to, whoever dies when."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -103,6 +104,25 @@ def test_what_a_failed_call_cost_counts_where_it_was_spent(end_run: EndRun) -> N
     as_it_came = everything()
     rebuild()
     assert everything() == as_it_came
+
+
+def test_names_as_long_as_they_may_be_are_counted(end_run: EndRun) -> None:
+    def name(length: int) -> str:
+        return "".join(chr(0x1F300 + secrets.randbelow(500)) for _ in range(length))
+
+    calls = tuple((f"{name(200)} at {name(80)}", "overloaded") for _ in range(8))
+    for one in (calls, tuple((f"m-{number} at P", "broken") for number in range(20))):
+        end_run(model=name(100), source="hub", tool_version="t" * 97 + " v1", calls=one)
+    end_run(
+        model=name(100),
+        source="hub",
+        tool_version="t" * 97 + " v1",
+        calls=calls,
+        state="failed",
+        error_code="overloaded",
+    )
+    assert fold() == 3
+    assert EndedRun.objects.filter(failed_at__contains=["P", "m-19 at P"]).count() == 1
 
 
 def test_tokens_a_second_come_from_answers_that_began(end_run: EndRun) -> None:
