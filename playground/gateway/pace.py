@@ -1,4 +1,4 @@
-"""When streams that flow are read again: all of an event loop's at once, ten to twenty times a second.
+"""When streams that flow are read again: all of an event loop's at once, seven to twenty times a second.
 
 Nobody sees a token sooner than the writer of the event streams shows it, and to wake its reader for each alone costs
 30 µs; read when it is shown, a handful costs hardly more than one. With many streams the beats are longer, so that a
@@ -9,8 +9,8 @@ import asyncio
 from weakref import WeakKeyDictionary
 
 SHORTEST = 0.05
-LONGEST = 0.1
-SECONDS_A_STREAM = 0.0005
+LONGEST = 0.14
+SECONDS_A_STREAM = 0.0007
 
 
 class Pace:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
+from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
@@ -115,6 +116,13 @@ class _Renderer(RendererHTML):
         return super().renderToken(tokens, idx, options, env)
 
 
+class _Links(LinkifyIt):  # type: ignore[misc]  # it has no types
+    """Whole addresses only, and a look before the leap: the finder's own first look costs more than a paragraph."""
+
+    def pretest(self, text: str) -> bool:
+        return (":" in text or "//" in text) and bool(super().pretest(text))
+
+
 def _below_the_page(tag: str) -> str:
     """The page has its own h1 and h2; an answer's headings stand below them."""
     return f"h{min(int(tag[1]) + 2, 6)}"
@@ -125,7 +133,7 @@ _markdown = (
     .enable(["table", "strikethrough", "linkify"])
     .use(tasklists_plugin, label=True)
 )
-_markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})  # type: ignore[union-attr]
+_markdown.linkify = _Links(options={"fuzzy_link": False, "fuzzy_email": False})
 
 _cleaner = nh3.Cleaner(
     tags=TAGS,

@@ -1,6 +1,7 @@
 """An answer while it is being written: the loop grows it, the writer shows it, the checkpoints save it."""
 
 import asyncio
+from collections.abc import Callable
 from uuid import UUID
 
 from playground.runs.events import Position
@@ -20,6 +21,8 @@ class Answer:
         self.task: asyncio.Task[object] | None = None
         # Why it was told to stop before its end: the state that it ends in, or "lost" when it is no longer ours.
         self.stopped = ""
+        # Called with its first words, which do not wait for the writer's next turn.
+        self.begins: Callable[[], None] = _nobody_waits
         # Set by the one who finished it: the writer then closes the stream and resolves `shown`.
         self.end_state = ""
         self.shown: asyncio.Future[None] | None = None
@@ -88,3 +91,7 @@ class Answer:
     @property
     def is_first(self) -> bool:
         return self._at == Position()
+
+
+def _nobody_waits() -> None:
+    """An answer that no loop writes."""

@@ -86,6 +86,8 @@ class Asking:
         text = event.text if event.text.isascii() and "\0" not in event.text else storable(event.text)
         if not text:
             return
+        if not (self._answer.text or self._answer.reasoning):
+            self._answer.begins()
         (self._answer.text if is_answer else self._answer.reasoning).append(text)
         if self._outcome.first_token is None:
             self._note_first(is_answer=is_answer)

@@ -51,6 +51,7 @@ class StreamLoop:
 
     async def _run(self, answer: Answer, work: Coroutine[None, None, T]) -> T:
         answer.task = asyncio.current_task()
+        answer.begins = self._writer.hurry
         self._writer.answers[answer.run_id] = answer
         return await work
 

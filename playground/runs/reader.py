@@ -7,7 +7,7 @@ read from its row.
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
@@ -21,14 +21,16 @@ from playground.runs.events import Piece, key_of, pieces_from
 from playground.runs.models import LIVE_STATES, Run
 from playground.runs.writer import redis_client
 
-# How often the streams are read: with more onlookers less often, since a frame costs the same (about 70 µs) however
-# much it brings. The writer's own tick and this one together stay under what a reader notices.
-TICK, LONGEST_TICK, TICK_PER_ONLOOKER = 0.04, 0.1, 0.0005
+# How often a stream is read before its first words; then as often as the writer writes. With more streams less often,
+# since a frame costs the same however much it brings, and not all at the same tick.
+TICK, LONGEST_WAIT, WAIT_PER_STREAM = 0.04, 0.2, 0.00075
 PAUSE_AFTER_FAILURE = 0.5
 # A comment after so much silence keeps proxies from closing a stream, and shows us whose browser has gone.
 HEARTBEAT_SECONDS = 15.0
 # How often the rows behind all open streams are looked at: who may no longer look, and what ended unseen.
 SECONDS_BETWEEN_LOOKS = 5.0
+# Before every entry.
+START = b"0"
 # What may wait for an onlooker who does not read: characters. Beyond it she is cut, and resumes.
 MOST_WAITING = 256_000
 
@@ -42,6 +44,8 @@ class Onlooker:
         self.waiting = 0
         self.is_cut = False
         self.has_ended = False
+        # Others have read on already: what she lacks is behind the reader.
+        self.is_late = False
         self.last_woken = time.monotonic()
         self._wake: asyncio.Future[None] | None = None
 
@@ -85,8 +89,9 @@ class _Stream:
     def __init__(self, run_id: UUID) -> None:
         self.key = key_of(run_id).encode()
         self.packed_key = _packed(self.key)
-        # The last entry seen; none until somebody has read up to there.
-        self.last: bytes | None = None
+        # The last entry seen, and when to ask for the next ones.
+        self.last = START
+        self.due = 0.0
         self.onlookers: list[Onlooker] = []
 
 
@@ -108,6 +113,7 @@ class Reader:
         if stream is None:
             stream = self._streams[run_id] = _Stream(run_id)
             self._by_key[stream.key] = stream
+        onlooker.is_late = stream.last != START
         stream.onlookers.append(onlooker)
         if not self._tasks:
             self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._look_at_rows())]
@@ -119,25 +125,22 @@ class Reader:
                 del self._streams[run_id], self._by_key[stream.key]
 
     async def catch_up(self, run_id: UUID) -> list[Piece]:
-        """All that the stream holds now; what follows is given to the onlookers."""
+        """All that the stream holds now."""
         try:
-            entries: Any = await self._redis.xrange(key_of(run_id))
+            return pieces_from(await self._redis.xrange(key_of(run_id)))
         except (RedisError, OSError):
-            entries = []
-        stream = self._streams.get(run_id)
-        if stream is not None and stream.last is None:
-            stream.last = entries[-1][0] if entries else b"0"
-        return pieces_from(entries)
+            return []
 
     async def _read(self) -> None:
         next_beat = 0.0
         while self._streams:
-            await asyncio.sleep(min(LONGEST_TICK, max(TICK, TICK_PER_ONLOOKER * len(self._streams))))
+            await asyncio.sleep(TICK)
+            now = time.monotonic()
             try:
-                await self._read_once()
+                await self._read_once(now)
             except (RedisError, OSError):
                 await asyncio.sleep(PAUSE_AFTER_FAILURE)
-            if (now := time.monotonic()) >= next_beat:
+            if now >= next_beat:
                 next_beat = now + 1.0
                 self._beat(now - HEARTBEAT_SECONDS)
         for task in self._tasks[1:]:
@@ -150,26 +153,26 @@ class Reader:
                 if onlooker.last_woken <= before:
                     onlooker.wake()
 
-    async def _read_once(self) -> None:
-        for key, entries in await self._ask():
+    async def _read_once(self, now: float) -> None:
+        wait = min(LONGEST_WAIT, WAIT_PER_STREAM * len(self._streams))
+        for key, entries in await self._ask([stream for stream in self._streams.values() if stream.due <= now]):
             stream = self._by_key.get(key)
             if stream is None:
                 continue
-            stream.last = entries[-1][0]
+            stream.last, stream.due = entries[-1][0], now + wait
             for piece in pieces_from((at, dict(zip(pairs[::2], pairs[1::2], strict=True))) for at, pairs in entries):
                 for onlooker in stream.onlookers:
                     onlooker.give(piece)
 
-    async def _ask(self) -> Iterable[tuple[bytes, Any]]:
-        """One XREAD over all streams, packed here and taken as it comes: redis-py's own way costs twice the time."""
-        read = [(stream.packed_key, stream.last) for stream in self._streams.values() if stream.last is not None]
-        if not read:
+    async def _ask(self, streams: Sequence[_Stream]) -> Iterable[tuple[bytes, Any]]:
+        """One XREAD over all of them, packed here and taken as it comes: redis-py's own way costs twice the time."""
+        if not streams:
             return ()
         command = b"".join(
             (
-                b"*%d\r\n$5\r\nXREAD\r\n$7\r\nSTREAMS\r\n" % (2 + 2 * len(read)),
-                *(key for key, _ in read),
-                *(_packed(last) for _, last in read),
+                b"*%d\r\n$5\r\nXREAD\r\n$7\r\nSTREAMS\r\n" % (2 + 2 * len(streams)),
+                *(stream.packed_key for stream in streams),
+                *(_packed(stream.last) for stream in streams),
             )
         )
         await self._connection.send_packed_command(command, check_health=False)

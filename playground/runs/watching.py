@@ -39,7 +39,7 @@ async def watch(run: Run) -> AsyncGenerator[Piece]:
 async def _follow(onlooker: Onlooker) -> AsyncGenerator[Piece]:
     """What the stream brings, without gaps. Ends when the row has to tell the rest, or the onlooker is cut."""
     have = Position()
-    pieces = await _reader().catch_up(onlooker.run_id)
+    pieces = await _reader().catch_up(onlooker.run_id) if onlooker.is_late else []
     while not onlooker.is_cut:
         piece = _merge(pieces, have) or _merge(await _mended(onlooker.run_id), have)
         if piece is not None:

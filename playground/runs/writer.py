@@ -1,12 +1,14 @@
-"""The only writer of the event streams of this process's runs: every answer's news in one round trip each tick.
+"""The only writer of the event streams of this process's runs: every answer's news in one round trip each beat.
 
-One writer for everything, the end included, because a second one would overtake it. A failed round trip is built anew
-(redis-py empties a pipeline that failed), and since the server may have come back empty, each answer then goes out
-whole; the entry ids make that harmless when it did not.
+Only the first words of an answer are written between two beats: somebody waits for them. One writer for everything,
+the end included, because a second one would overtake it. A failed round trip is built anew (redis-py empties a pipeline
+that failed), and since the server may have come back empty, each answer then goes out whole; the entry ids make that
+harmless when it did not.
 """
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -63,17 +65,35 @@ class Writer:
         self.answers: dict[UUID, Answer] = {}
         self._redis = redis_client()
         self._failing = False
+        self._hurried = asyncio.Event()
+        self._turn = asyncio.Lock()
+
+    def hurry(self) -> None:
+        """An answer has said its first words."""
+        self._hurried.set()
 
     async def run(self) -> None:
+        await asyncio.gather(self._write_each_beat(), self._write_first_words())
+
+    async def _write_each_beat(self) -> None:
         beat = pace()
         while True:
             await beat.wait()
             await asyncio.sleep(0)  # let all who are read at this beat go first
-            batch = [answer for answer in self.answers.values() if answer.has_news or answer.end_state]
-            if batch:
-                await self._write(batch)
+            await self._write(lambda answer: answer.has_news or bool(answer.end_state))
 
-    async def _write(self, batch: list[Answer]) -> None:
+    async def _write_first_words(self) -> None:
+        while True:
+            await self._hurried.wait()
+            self._hurried.clear()
+            await self._write(lambda answer: answer.is_first and answer.has_news)
+
+    async def _write(self, is_due: Callable[[Answer], bool]) -> None:
+        async with self._turn:  # what is in one round trip must not be in another, which may overtake it
+            if batch := [answer for answer in self.answers.values() if is_due(answer)]:
+                await self._send(batch)
+
+    async def _send(self, batch: list[Answer]) -> None:
         pipe = self._redis.pipeline(transaction=False)
         entries = [self._add(pipe, answer) for answer in batch]
         try:

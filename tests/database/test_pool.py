@@ -26,6 +26,12 @@ def wrapper() -> Iterator[DatabaseWrapper]:
     DatabaseWrapper._away_until = 0.0
 
 
+@pytest.fixture
+def nobody_has_seen_it() -> None:
+    """The test's own connection is one, too."""
+    DatabaseWrapper._seen_at = 0.0
+
+
 def take(wrapper: DatabaseWrapper) -> Any:
     return wrapper.get_new_connection(wrapper.get_connection_params())
 
@@ -54,6 +60,13 @@ def test_a_connection_that_the_server_has_closed_is_replaced(wrapper: DatabaseWr
     give_back(wrapper, connection)
 
 
+def test_a_server_that_somebody_has_just_seen_is_not_asked(wrapper: DatabaseWrapper) -> None:
+    threading.Timer(0.4, give_back, [wrapper, take(wrapper)]).start()
+    wrapper.settings_dict["PORT"] = str(free_port())  # where it would not answer
+    give_back(wrapper, take(wrapper))
+
+
+@pytest.mark.usefixtures("nobody_has_seen_it")
 def test_a_server_that_is_away_is_remembered_for_a_moment(wrapper: DatabaseWrapper) -> None:
     wrapper.settings_dict["PORT"] = str(free_port())
     with pytest.raises(psycopg.OperationalError):

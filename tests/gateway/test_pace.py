@@ -40,7 +40,7 @@ async def test_one_who_is_stopped_takes_nobody_along() -> None:
     assert stopped.cancelled()
 
 
-@pytest.mark.parametrize(("streams", "seconds"), [(1, 0.05), (100, 0.05), (150, 0.075), (1000, 0.1)])
+@pytest.mark.parametrize(("streams", "seconds"), [(1, 0.05), (70, 0.05), (100, 0.07), (1000, 0.14)])
 async def test_a_beat_grows_with_the_streams(streams: int, seconds: float) -> None:
     beat = Pace()
     await asyncio.wait_for(asyncio.gather(*(beat.wait() for _ in range(streams))), 10)

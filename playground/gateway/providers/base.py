@@ -58,7 +58,7 @@ async def answer(
     It ends with Finish("length") when a provider ignores `max_output_tokens`.
     """
     clock, guard, beat = Clock(total=limits.total), Guard(max_output_tokens), pace()
-    is_accepted = False
+    is_accepted = flows = False
     try:
         with translated():
             opening = ask()
@@ -75,11 +75,12 @@ async def answer(
                         break
                     for event in _read(chunk, decoder, reading, guard):
                         yield event
+                        flows = flows or isinstance(event, Delta | ReasoningDelta)
                     if reading.finish is not None:
                         patience = AFTER_FINISH
                     else:
                         patience = limits.idle
-                        if len(chunk) < MUCH:
+                        if flows and len(chunk) < MUCH:  # the first word is not kept waiting
                             await clock.wait(beat.wait(), patience)
             finally:
                 await opening.__aexit__(None, None, None)

@@ -7,7 +7,15 @@ from typing import Any
 from playground.gateway.providers import openai_compatible
 from playground.gateway.providers.base import Response, answer, count, part, text, usage
 from playground.gateway.providers.failures import error_for
-from playground.gateway.providers.openai_wire import client, data_url, embed, list_models, schema_format, translated
+from playground.gateway.providers.openai_wire import (
+    client,
+    data_url,
+    embed,
+    list_models,
+    opened,
+    schema_format,
+    translated,
+)
 from playground.gateway.types import (
     ChatRequest,
     Delta,
@@ -31,7 +39,7 @@ __all__ = ["embed", "list_models", "stream"]
 
 def stream(target: Target, request: ChatRequest, limits: Limits) -> AsyncIterator[Event]:
     def ask() -> AbstractAsyncContextManager[Response]:
-        return client(target).responses.with_streaming_response.create(**_body(target, request))
+        return opened(client(target), "/responses", _body(target, request))
 
     if request.stop or request.seed is not None:  # Responses knows neither; the older interface of these models does
         return openai_compatible.stream(target, request, limits)

@@ -6,7 +6,15 @@ from typing import Any
 
 from playground.gateway.providers.base import Response, answer, count, part, text, usage
 from playground.gateway.providers.failures import error_for
-from playground.gateway.providers.openai_wire import client, data_url, embed, list_models, schema_format, translated
+from playground.gateway.providers.openai_wire import (
+    client,
+    data_url,
+    embed,
+    list_models,
+    opened,
+    schema_format,
+    translated,
+)
 from playground.gateway.types import (
     ChatRequest,
     Delta,
@@ -33,7 +41,7 @@ FINISH: dict[str, FinishReason] = {"length": "length", "content_filter": "conten
 
 def stream(target: Target, request: ChatRequest, limits: Limits) -> AsyncIterator[Event]:
     def ask() -> AbstractAsyncContextManager[Response]:
-        return client(target).chat.completions.with_streaming_response.create(**_body(target, request))
+        return opened(client(target), "/chat/completions", _body(target, request))
 
     return answer(ask, Reading(), limits, translated, max_output_tokens=request.max_output_tokens)
 
