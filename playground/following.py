@@ -14,7 +14,6 @@ from playground.lib.trail import about
 HEADER = "X-Request-ID"
 # An id that a proxy in front gave is kept, if it is one.
 _id = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_FAULT = 500
 
 logger = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from playground.up.ports import free_port, wait_open
 IMPATIENT = {"RUN_LEASE_SECONDS": "3", "RUN_DRAIN_SECONDS": "2", "LOG_LEVEL": "INFO", "CELERY_SKIP_CHECKS": "1"}
 
 
-def wait_until(is_so: Callable[[], object], *, seconds: float = 15, what: str = "") -> None:
+def wait_until(is_so: Callable[[], object], *, seconds: float = 60, what: str = "") -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         if time.monotonic() > deadline:

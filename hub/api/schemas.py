@@ -32,7 +32,7 @@ def _checkbox(field: Field) -> Schema:
     return {"type": "boolean"}
 
 
-# By a field's kind. Kinds that only a page can ask (none today) are missing here, and their tools have no /v1.
+# By a field's kind; a test holds them and the form's kinds together.
 KINDS: dict[str, Callable[[Field], Schema]] = {
     "text": _text(LONGEST_TEXT),
     "long_text": _text(LONGEST_LONG_TEXT),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.api_keys import LONGEST_DAYS
 from accounts.models import KeyScope
-from playground.lib.money import MICRO, parse_money
+from playground.lib.money import parse_money
 
 DAYS = [
     (30, gettext_lazy("30 days")),
@@ -40,11 +40,6 @@ class LimitForm(forms.Form):
             return parse_money(typed)
         except ValueError:
             raise forms.ValidationError(_("Type an amount such as 5 or 12.50, or nothing.")) from None
-
-
-def typed(amount: int | None) -> str:
-    """An amount as a person would type it."""
-    return "" if amount is None else f"{amount / MICRO:.6f}".rstrip("0").rstrip(".")
 
 
 class KeyForm(LimitForm):

@@ -12,10 +12,11 @@ from accounts.api_keys import revoke_key
 from accounts.errors import NotPossible
 from accounts.http import Request
 from playground.api.document import groups
-from playground.api.forms import KeyForm, LimitForm, typed
+from playground.api.forms import KeyForm, LimitForm
 from playground.api.keys import KeyRow, make_key, rows_for
 from playground.catalog.access import models_for
 from playground.catalog.models import ModelKind
+from playground.lib.money import plain_money
 from playground.quota.of_keys import limit_key, month_of_keys
 
 
@@ -32,7 +33,7 @@ def keys(request: Request) -> HttpResponse:
             form = KeyForm()
         except NotPossible as error:
             form.add_error(None, str(error))
-    context = {"form": form, "secret": secret, "rows": rows_for(request.user), "base_url": f"{settings.SITE_URL}/v1"}
+    context = {"form": form, "secret": secret, "rows": rows_for(request.user), "site": settings.SITE_URL}
     return render(request, "playground/api/keys.html", context, status=422 if form.errors else 200)
 
 
@@ -40,7 +41,8 @@ def keys(request: Request) -> HttpResponse:
 def limit(request: Request, pk: int) -> HttpResponse:
     key = key_for(request.user, pk)
     row = KeyRow(key, month_of_keys([key])[key.pk])
-    form = LimitForm(request.POST if request.method == "POST" else None, initial={"limit": typed(row.month.limit)})
+    typed = "" if row.month.limit is None else plain_money(row.month.limit)
+    form = LimitForm(request.POST if request.method == "POST" else None, initial={"limit": typed})
     if form.is_valid():
         limit_key(key, amount=form.cleaned_data["limit"], actor=request.user)
         messages.success(request, _("“%(name)s” has its new limit.") % {"name": key.name})
@@ -58,11 +60,11 @@ def revoke(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def developers(request: Request) -> HttpResponse:
-    mine = models_for(request.user)
+    models = list(models_for(request.user, kind=None))
     context = {
         "site": settings.SITE_URL,
         "groups": groups(),
-        "chat_model": mine.filter(kind=ModelKind.CHAT).first(),
-        "embedding_model": mine.filter(kind=ModelKind.EMBEDDING).first(),
+        "models": models,
+        "chat_model": next((model for model in models if model.kind == ModelKind.CHAT), None),
     }
     return render(request, "playground/api/developers.html", context)

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from playground.catalog.price_list import Line, ListUnreadable, read
+from playground.lib.moments import MomentField
 from playground.lib.money import format_money, parse_money
 
 MOST_BYTES = 1_000_000
@@ -30,7 +31,7 @@ class PriceForm(forms.Form):
     output = MoneyField(label=_("Output"))
     reasoning = MoneyField(label=_("Reasoning"), required=False, help_text=_("Empty: as output."))
     image = MoneyField(label=_("An image"), required=False, help_text=_("Beside its tokens. Empty: nothing."))
-    effective_from = forms.DateTimeField(
+    effective_from = MomentField(
         label=_("From"),
         required=False,
         help_text=_("Empty: from now on."),

@@ -19,6 +19,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from playground.catalog.prices import PARTS
+from playground.lib.moments import is_shown_everywhere
 from playground.lib.money import parse_money
 
 COLUMNS = ("provider", "model", "effective_from", *PARTS)
@@ -26,6 +27,8 @@ REQUIRED = ("model", "input", "output")
 MOST_LINES = 5_000
 # "2,50" is two and a half for half of the world and 250 for the parser of amounts: neither is guessed.
 _plain = re.compile(r"[^\d.,-]{0,3}\s?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
+# As programs write small numbers; a longer exponent is no amount, and to write it out could take all memory.
+_scientific = re.compile(r"\d+(\.\d+)?e[+-]?\d{1,2}", re.IGNORECASE)
 
 
 class ListUnreadable(Exception):
@@ -60,7 +63,7 @@ def _csv_rows(text: str) -> Iterator[tuple[int, str, dict[str, str]]]:
         raise ListUnreadable(_("The list is empty."))
     head = lines[0]
     delimiter = max(";\t,", key=head.count)
-    names = [name.strip().lower() for name in next(csv.reader([head], delimiter=delimiter))]
+    names = [name.strip().lower() for name in _cells(head, delimiter)]
     if missing := [name for name in REQUIRED if name not in names]:
         facts = {"missing": ", ".join(missing), "columns": ", ".join(COLUMNS)}
         raise ListUnreadable(_("The first line lacks %(missing)s. It names the columns: %(columns)s.") % facts)
@@ -69,9 +72,16 @@ def _csv_rows(text: str) -> Iterator[tuple[int, str, dict[str, str]]]:
         raise ListUnreadable(_("There is no column %(unknown)s. The columns are: %(columns)s.") % facts)
     for number, line in enumerate(lines[1:], start=2):
         if line.strip():
-            values = next(csv.reader([line], delimiter=delimiter), [])
+            values = _cells(line, delimiter)
             row = {name: value.strip() for name, value in zip(names, values, strict=False)}
             yield number, line, row if len(values) <= len(names) else {"": line}
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        raise ListUnreadable(_("A cell of the list is longer than any can be.")) from None
 
 
 def _json_rows(text: str) -> Iterator[tuple[int, str, dict[str, str]]]:
@@ -106,7 +116,7 @@ def _line(number: int, written: str, row: Mapping[str, str]) -> Line:
 
 def _amount(name: str, text: str) -> int:
     problem = _("“%(text)s” is no amount (%(name)s). Write 2.50.") % {"text": text[:40], "name": name}
-    if "e" in text.lower():
+    if _scientific.fullmatch(text):
         text = f"{Decimal(text):f}"
     if not _plain.fullmatch(text):
         raise ValueError(problem)
@@ -122,10 +132,11 @@ def _moment(text: str) -> datetime | None:
         return None
     zone = ZoneInfo(settings.COMPANY_TIME_ZONE)
     try:
-        if day := parse_date(text):
-            return datetime.combine(day, time.min, zone)
-        if moment := parse_datetime(text):
-            return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        day, moment = parse_date(text), parse_datetime(text)
     except ValueError:
-        pass
+        day = moment = None
+    if day:
+        moment = datetime.combine(day, time.min)
+    if moment and is_shown_everywhere(moment):
+        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
     raise ValueError(_("“%(text)s” is no date. Write 2026-12-31.") % {"text": text[:40]})

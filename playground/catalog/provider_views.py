@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.decorators import role_required
@@ -118,11 +119,15 @@ def add_models(request: Request, slug: str) -> HttpResponse:
         return _page(request, provider, names=form, status=422)
     added = add_deployments(provider, form.chosen, actor=request.user)
     unpriced = sum(not deployment.prices.exists() for deployment in added)
-    messages.success(request, _("%(count)s models are added.") % {"count": len(added)})
+    said = ngettext("%(count)s model is added.", "%(count)s models are added.", len(added))
+    messages.success(request, said % {"count": len(added)})
     if unpriced:
-        messages.warning(
-            request, _("%(count)s of them wait for a price: nobody can pick them yet.") % {"count": unpriced}
+        said = ngettext(
+            "%(count)s waits for a price: nobody can pick it yet.",
+            "%(count)s wait for a price: nobody can pick them yet.",
+            unpriced,
         )
+        messages.warning(request, said % {"count": unpriced})
     return redirect("providers:provider", slug=slug)
 
 

@@ -1,13 +1,12 @@
 import uuid
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from playground.catalog.models import Model
+from playground.lib.moments import MomentField
 
 LONGEST_QUESTION = 200_000
 
@@ -53,16 +52,8 @@ class RenameForm(forms.Form):
 class OlderForm(forms.Form):
     """Where the next page of the list begins."""
 
-    before = forms.DateTimeField()
+    before = MomentField()
     id = forms.UUIDField()
-
-    def clean_before(self) -> datetime:
-        before: datetime = self.cleaned_data["before"]
-        try:
-            timezone.localtime(before)
-        except OverflowError:
-            raise forms.ValidationError(_("No clock shows this time."), code="invalid") from None
-        return before
 
 
 class EarlierForm(forms.Form):

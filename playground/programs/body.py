@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
-from playground.lib.texts import storable
+from playground.lib.texts import storable_json
 from playground.programs.errors import BadBody, BodyTooLong
 
 Json = dict[str, Any]
@@ -78,15 +78,7 @@ def read_json(request: HttpRequest) -> Json:
     if _is_deep(body):
         raise BadBody(f"The body is nested more than {MOST_LEVELS} levels deep.")
     # Only an escape can smuggle in what cannot be kept.
-    return _storable(body) if b"\\u" in data else body
-
-
-def _storable(value: Any) -> Any:
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, dict):
-        return {storable(name): _storable(one) for name, one in value.items()}
-    return [_storable(one) for one in value] if isinstance(value, list) else value
+    return storable_json(body) if b"\\u" in data else body
 
 
 def _is_deep(body: object) -> bool:

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from playground.lib.money import MICRO, parse_money
+from playground.lib.money import parse_money, plain_money
 
 
 class QuotaForm(forms.Form):
@@ -26,7 +26,7 @@ class QuotaForm(forms.Form):
     )
 
     def __init__(self, data: QueryDict | None, *, limit: int | None) -> None:
-        typed = f"{limit / MICRO:.6f}".rstrip("0").rstrip(".") if limit is not None else ""
+        typed = "" if limit is None else plain_money(limit)
         super().__init__(data, initial={"limit": typed, "no_limit": limit is None})
         self.fields["limit"].help_text = _("In %(currency)s, for example 50 or 1,250.50.") % {
             "currency": settings.COMPANY_CURRENCY

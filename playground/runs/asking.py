@@ -89,8 +89,7 @@ class Asking:
         if not (self._answer.text or self._answer.reasoning):
             self._answer.begins()
         (self._answer.text if is_answer else self._answer.reasoning).append(text)
-        if self._outcome.first_token is None:
-            self._note_first(is_answer=is_answer)
+        self._note_first(is_answer=is_answer)
 
     def _note_first(self, *, is_answer: bool) -> None:
         if is_answer and self._outcome.first_token is None:

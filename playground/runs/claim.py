@@ -25,6 +25,7 @@ SET state = 'running', fence = fence + 1, started_at = statement_timestamp(),
     lease_until = statement_timestamp() + make_interval(secs => %s)
 WHERE id = %s AND state = 'queued'
 RETURNING {", ".join(_COLUMNS)}, (SELECT is_active FROM accounts_user WHERE accounts_user.id = user_id)
+    AND NOT EXISTS (SELECT FROM accounts_apikey WHERE accounts_apikey.id = api_key_id AND revoked_at IS NOT NULL)
 """  # noqa: S608 - names of columns
 
 
@@ -33,7 +34,7 @@ def claim_run(run_id: UUID) -> Run | None:
     """The run, with what is needed to ask and to end it; None when it is no longer queued.
 
     Written down before the provider call leaves. Raises, and leaves the run queued: ReservationClosed when nothing is
-    set aside for it any more, Refusal when the person was disabled in the meantime.
+    set aside for it any more, Refusal when the person was disabled or the key revoked in the meantime.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [settings.RUN_LEASE_SECONDS, run_id])

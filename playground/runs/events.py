@@ -6,7 +6,6 @@ there, an entry that is sent twice is refused as "equal or smaller", and a gap i
 id of all: nothing can be written after the end.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,12 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
-
-from playground.runs.models import Run
 
 # Twenty entries a second for half an hour, and then some: the whole answer stays readable while it is written.
 LONGEST_STREAM = 50_000
@@ -29,7 +25,6 @@ SECONDS_AFTER_END = 3600
 
 TEXT, REASONING, STATE, LENGTH, STATUS, RESTART = "t", "r", "s", "n", "w", "x"
 END_ID = f"{2**63 - 1}-0"
-JUST_BEFORE_END = f"{2**63 - 2}-0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +150,3 @@ def publish_cancel(run_id: UUID) -> None:
         redis_for_commands().publish(cancel_channel(), str(run_id))
     except RedisError:
         return
-
-
-def wait_for(run: Run, *, seconds: float) -> Run:
-    """Block until the run has ended, or for so long; the run as it then is. Holds no database connection meanwhile."""
-    deadline = time.monotonic() + seconds
-    while run.is_live and (left := deadline - time.monotonic()) > 0:
-        if not connection.in_atomic_block:
-            connection.close()
-        try:
-            redis_for_commands().xread({key_of(run.pk): JUST_BEFORE_END}, block=int(min(left, 2.0) * 1000) + 1)
-        except RedisError:
-            time.sleep(min(left, 0.5))
-        run.refresh_from_db()
-    return run

@@ -17,7 +17,7 @@ from playground.gateway.types import (
     ToolResult,
     Turn,
 )
-from playground.lib.texts import storable
+from playground.lib.texts import storable_json
 
 Request = ChatRequest | EmbeddingRequest
 PARTS: dict[str, type[Part]] = {"text": Text, "image": Image, "call": ToolCall, "result": ToolResult}
@@ -33,10 +33,10 @@ def dump(request: Request) -> dict[str, Any]:
     if isinstance(request, ChatRequest):
         plain |= {
             "turns": [{"role": turn.role, "content": _dump_content(turn)} for turn in request.turns],
-            "schema": request.schema and json.dumps(_storable(request.schema)),
-            "tools": [asdict(one) | {"parameters": json.dumps(_storable(one.parameters))} for one in request.tools],
+            "schema": request.schema and json.dumps(storable_json(request.schema)),
+            "tools": [asdict(one) | {"parameters": json.dumps(storable_json(one.parameters))} for one in request.tools],
         }
-    stored: dict[str, Any] = _storable(plain)
+    stored: dict[str, Any] = storable_json(plain)
     return stored
 
 
@@ -44,15 +44,6 @@ def _dump_content(turn: Turn) -> str | list[dict[str, Any]]:
     if isinstance(turn.content, str):
         return turn.content
     return [{"kind": PART_NAMES[type(part)], **asdict(part)} for part in turn.content]
-
-
-def _storable(value: Any) -> Any:
-    """As JSON, without what neither PostgreSQL nor UTF-8 can hold: NUL and lone surrogates."""
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, dict):
-        return {_storable(name): _storable(one) for name, one in value.items()}
-    return [_storable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def load(stored: dict[str, Any]) -> Request:

@@ -27,10 +27,7 @@ class Cooldown:
 
 def cooldowns() -> list[Cooldown] | None:
     """None when nobody can say."""
-    names = {
-        str(deployment.pk): f"{deployment.name} at {deployment.provider.name}"
-        for deployment in served_deployments().select_related("provider")
-    }
+    names = {str(deployment.pk): str(deployment) for deployment in served_deployments().select_related("provider")}
     try:
         found = report(settings.STREAM_REDIS_URL, prefix=settings.REDIS_KEY_PREFIX, keys=names)
     except RedisError:

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department
+from playground.lib.moments import MomentField
 from playground.runs.models import RunSource
 from playground.traffic.causes import name_of
 from playground.traffic.models import EndedRun
@@ -38,10 +39,10 @@ class RunsForm(forms.Form):
     deployment = forms.CharField(max_length=300, required=False, label=_("Deployment"))
     provider = forms.CharField(max_length=300, required=False, label=_("Provider"))
     department = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False, label=_("Department"))
-    since = forms.DateTimeField(required=False, label=_("From"))
-    until = forms.DateTimeField(required=False, label=_("Until"))
+    since = MomentField(required=False, label=_("From"))
+    until = MomentField(required=False, label=_("Until"))
     # Where the next page goes on.
-    before = forms.DateTimeField(required=False)
+    before = MomentField(required=False)
     id = forms.UUIDField(required=False)
 
     def find(self, runs: QuerySet[EndedRun]) -> "Found":

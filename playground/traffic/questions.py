@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from playground.lib.moments import MomentField
 from playground.traffic.access import departments_of, may_see_company
 from playground.traffic.models import COMPANY, Dimension, Span
 from playground.traffic.spans import STEP, after, company_zone, last_starts
@@ -75,7 +76,7 @@ class Question:
 
 class QuestionForm(forms.Form):
     period = forms.ChoiceField(choices=PERIOD_NAMES, required=False)
-    until = forms.DateTimeField(required=False)
+    until = MomentField(required=False)
     by = forms.ChoiceField(choices=[choice for choice in Dimension.choices if choice[0] != "all"], required=False)
     key = forms.CharField(max_length=300, required=False, strip=False)
     sort = forms.ChoiceField(choices=[(name, name) for name in SORTS], required=False)

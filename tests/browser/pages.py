@@ -19,7 +19,7 @@ from tests.browser.chromium import PHONE, WIDE, chromium
 __all__ = ["PHONE", "WIDE", "browser", "page", "picture", "sign_in_as", "watch"]
 
 # Milliseconds: a thing that does not come in this time does not come.
-PATIENCE = 10_000
+PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE)
 
 

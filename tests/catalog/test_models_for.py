@@ -39,6 +39,11 @@ def test_a_price_of_tomorrow_does_not_count(alice: User, model: Model) -> None:
     assert list(models_for(alice)) == [model]
 
 
+def test_a_deployment_switched_off_serves_nobody(alice: User, model: Model) -> None:
+    Deployment.objects.update(is_active=False)
+    assert list(models_for(alice)) == []
+
+
 def test_a_provider_switched_off_serves_nobody(alice: User, model: Model) -> None:
     Provider.objects.update(is_active=False)
     assert list(models_for(alice)) == []

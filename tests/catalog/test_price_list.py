@@ -149,3 +149,21 @@ def test_todays_prices_come_back_as_they_are(admin: Client, model: Model) -> Non
 @pytest.mark.parametrize("path", ["/models/-/prices/preview/", "/models/-/prices/apply/"])
 def test_an_empty_form_is_an_error(admin: Client, path: str) -> None:
     assert admin.post(path, {"text": " "}).status_code == 422
+
+
+@pytest.mark.parametrize("amount", ["free", "1e", "1e999999999", "1e-999999999", True, {"e": 1}])
+def test_what_only_looks_like_an_exponent_is_a_mistake(model: Model, amount: object) -> None:
+    assert verdicts(json.dumps([{"model": "quick", "input": amount, "output": "1"}])) == ["bad"]
+
+
+def test_a_cell_longer_than_any_is_said(db: None) -> None:
+    with pytest.raises(ListUnreadable, match="longer"):
+        read(f"{HEAD},{'x' * 200_000},1,1\n")
+
+
+def test_no_price_begins_after_the_last_day_of_all_calendars(admin: Client, model: Model) -> None:
+    assert verdicts("model,effective_from,input,output\nquick,9999-12-31,2,8\n") == ["bad"]
+    deployment = model.deployments.get()
+    price = {"input": "2", "output": "8", "effective_from": "9999-12-31T23:59"}
+    assert admin.post(f"/models/{model.slug}/prices/{deployment.pk}/", price).status_code == 422
+    assert admin.get(f"/models/{model.slug}/").status_code == 200

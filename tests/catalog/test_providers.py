@@ -12,11 +12,12 @@ from pytest_django.fixtures import Settings
 from accounts.models import AuditEvent, User
 from playground.catalog import routes, starters
 from playground.catalog.access import models_for
-from playground.catalog.credentials import secret_of
+from playground.catalog.credentials import rotate_all, secret_of
 from playground.catalog.errors import CredentialUnreadable, ModelUnavailable, ProviderNamed
 from playground.catalog.models import DataUse, Deployment, Model, Provider
 from playground.catalog.providers import add_provider, change_provider, offer_models, save_provider
 from playground.catalog.routes import recent_route, route_for
+from tests.quota.racing import in_between
 
 
 @pytest.fixture
@@ -118,6 +119,12 @@ def test_rotation_names_the_keys_that_nobody_can_read(provider: Provider, settin
     settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
     with pytest.raises(CommandError, match="OpenAI"):
         call_command("rotate_credentials", stdout=StringIO())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_is_entered_during_the_rotation_stays(provider: Provider, dana: User) -> None:
+    in_between(lambda: change_provider(provider, actor=dana, credential="sk-newer"), rotate_all)
+    assert secret_of(Provider.objects.get()) == "sk-newer"
 
 
 def test_offering_twice_changes_nothing(provider: Provider) -> None:

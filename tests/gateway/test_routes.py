@@ -6,7 +6,7 @@ import time
 import pytest
 
 from playground.gateway import errors
-from playground.gateway.retry import RETRIES, wait_before_retry
+from playground.gateway.retry import RETRIES, cause_of, wait_before_retry
 from playground.gateway.types import AttemptFailed, AttemptStarted, Delta, Event, Finish, Target
 from tests.fake_provider import FakeProvider
 from tests.gateway.asking import ask, finish_of, idle, question, stream, text_of, usage_of
@@ -125,6 +125,24 @@ async def test_retry_after_is_honoured(fake_provider: FakeProvider, target: Targ
 )
 def test_some_failures_are_not_worth_a_wait(error: errors.GatewayError, retries: int, *, may_fall_back: bool) -> None:
     assert wait_before_retry(error, retries=retries, may_fall_back=may_fall_back) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (errors.BadRequest(), None),
+        (errors.ContextTooLong(), "context"),
+        (errors.ContentRefused(), "content"),
+        (errors.RateLimited(), "rate"),
+        (errors.Overloaded(), "outage"),
+        (errors.CredentialRejected(), "outage"),
+        (errors.ModelMissing(), "outage"),
+        (errors.TimedOut(), "outage"),
+    ],
+    ids=lambda value: str(value) or type(value).__name__,
+)
+def test_why_another_model_may_answer(error: errors.GatewayError, cause: str | None) -> None:
+    assert cause_of(error) == cause
 
 
 async def test_stopping_closes_the_providers_connection(fake_provider: FakeProvider, target: Target) -> None:

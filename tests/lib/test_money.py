@@ -1,6 +1,6 @@
 import pytest
 
-from playground.lib.money import format_money, parse_money
+from playground.lib.money import format_money, parse_money, plain_money
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,9 @@ def test_what_a_person_types_becomes_micro_units(text: str, amount: int) -> None
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an amount"):
         parse_money(text)
+
+
+@pytest.mark.parametrize(("amount", "text"), [(0, "0"), (42, "0.000042"), (12_500_000, "12.5"), (100_000_000, "100")])
+def test_an_amount_is_written_as_it_would_be_typed(amount: int, text: str) -> None:
+    assert plain_money(amount) == text
+    assert parse_money(text) == amount

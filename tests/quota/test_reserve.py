@@ -66,6 +66,12 @@ def test_the_same_run_reserves_once(hold: Hold) -> None:
     assert set(QuotaWindow.objects.values_list("reserved", flat=True)) == {10}
 
 
+def test_the_same_run_is_not_refused_for_what_it_holds_itself(hold: Hold, alice: User, dana: User) -> None:
+    set_quota(scope="person", target=alice, period="day", limit=10, actor=dana, reason="test")
+    run_id = uuid4()
+    assert hold(10, run_id=run_id) == hold(10, run_id=run_id)
+
+
 def test_what_is_free_is_admitted_beside_a_limit_that_is_used_up(hold: Hold, alice: User, dana: User) -> None:
     set_quota(scope="person", target=alice, period="day", limit=0, actor=dana, reason="test")
     reservation = hold(0)

@@ -59,7 +59,7 @@ def asked(
     return Asker(fake_provider, alice, make_model("served", base_url=f"{fake_provider.base_url}/v1"))
 
 
-def until_ended(run: Run, *, seconds: float = 20) -> Run:
+def until_ended(run: Run, *, seconds: float = 60) -> Run:
     def has_ended() -> bool:
         run.refresh_from_db()
         return run.state not in LIVE_STATES

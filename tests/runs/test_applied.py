@@ -26,9 +26,12 @@ def test_another_key_and_name_are_used_within_five_seconds(
     change_provider(Provider.objects.get(), actor=dana, credential="sk-changed")
     Deployment.objects.update(name="demo-careful")
     changed_at = time.monotonic()
-    while fake_provider.counts()["last_headers"]["authorization"] != "Bearer sk-changed":
-        assert time.monotonic() - changed_at < SECONDS
+    while True:
+        asked_at = time.monotonic()
         until_ended(asked(text="After."))
+        if fake_provider.counts()["last_headers"]["authorization"] == "Bearer sk-changed":
+            break
+        assert asked_at - changed_at < SECONDS
     assert fake_provider.counts()["last_body"]["model"] == "demo-careful"
 
 
