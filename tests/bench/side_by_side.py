@@ -172,11 +172,12 @@ def _measure(
     )
     has_ended = uvloop.run(asking)
     gc.enable()
-    used = sum(streams.cpu(child) - before[child.name] for child in children) / max(seen.tokens, 1) * 1000
+    used = sum(streams.cpu(child) - before[child.name] for child in children)
+    each = f"{used / seen.tokens * 1000:.1f}" if seen.tokens else "-"
     added = [each - FIRST_TOKEN_SECONDS * 1000 for each in seen.first_token]
     memory = sum(memory_mb(family(child.process.pid)) for child in children if child.process)
     print(
-        f"{people:7} {name:11} {used:23.1f} {streams.spread(added):>17} {streams.spread(seen.lag):>16}"
+        f"{people:7} {name:11} {each:>23} {streams.spread(added):>17} {streams.spread(seen.lag):>16}"
         f" {len(seen.errors):8} {seen.wrong + seen.unfinished:5} {memory:5.0f} {seen.answers:9}",
         flush=True,
     )
