@@ -1,7 +1,7 @@
 # One image for web, workers, beat and migrate; compose.yaml and docs/deploy.md show the commands.
 
 FROM python:3.13-slim AS packages
-# requirements-telemetry.txt adds traces for OpenTelemetry.
+# requirements-telemetry.txt adds traces for OpenTelemetry, requirements-clouds.txt also Bedrock and Vertex.
 ARG REQUIREMENTS=requirements.txt
 WORKDIR /app
 RUN python -m venv /venv

@@ -2,8 +2,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
-	--no-annotate --quiet
+COMPILE = PATH="$(CURDIR)/$(BIN):$$PATH" uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --quiet $(ARGS)
+CLOUDS := --extra bedrock --extra vertex
+PINS := tests/clients/pins
 
 # A dozen processes start from this code: each would compile it anew where no bytecode may be written.
 unexport PYTHONDONTWRITEBYTECODE
@@ -50,13 +52,17 @@ pictures: dev ## Take the pictures of docs/tour.md again
 	@exec $(BIN)/python -m tests.browser.take_pictures $(ARGS)
 
 lock: dev ## Compile the requirement files from pyproject.toml; ARGS=--upgrade takes newer versions
-	$(COMPILE) $(ARGS) --output-file requirements.txt
-	$(COMPILE) $(ARGS) --extra telemetry --output-file requirements-telemetry.txt
-	$(COMPILE) $(ARGS) --extra demo --output-file requirements-demo.txt
-	$(COMPILE) $(ARGS) --extra demo --extra dev --extra telemetry --output-file requirements-dev.txt
+	$(COMPILE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) pyproject.toml --extra telemetry --output-file requirements-telemetry.txt
+	$(COMPILE) pyproject.toml --extra telemetry $(CLOUDS) --output-file requirements-clouds.txt
+	$(COMPILE) pyproject.toml --extra demo --output-file requirements-demo.txt
+	$(COMPILE) pyproject.toml --extra demo --extra dev --extra telemetry $(CLOUDS) --output-file requirements-dev.txt
+	cd $(PINS) && for name in *.in; do $(COMPILE) $$name --output-file $${name%.in}.txt || exit 1; done
+	if command -v npm >/dev/null; then npm $(if $(ARGS),update,install) --prefix $(PINS) --package-lock-only --ignore-scripts \
+		--omit-lockfile-registry-resolved --no-audit --no-fund --silent; else echo "Without npm the pins for Node stay"; fi
 
 clean: ## Remove .venv and caches; the data of `make up` in .data stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache staticfiles
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .clients staticfiles
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 demo:

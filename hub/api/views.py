@@ -24,6 +24,7 @@ from playground.programs.auth import key_for
 from playground.programs.body import read_body
 from playground.programs.endpoint import endpoint
 from playground.programs.rates import count_request
+from playground.programs.turns import in_turn
 from playground.runs.watching import watch
 
 GROUP = "Tools"
@@ -31,7 +32,7 @@ GROUP = "Tools"
 
 @endpoint(method="GET", group=GROUP, summary="The tools that this key's owner may use", gives=shown.ToolList)
 async def tools(request: HttpRequest) -> HttpResponseBase:
-    return JsonResponse(await sync_to_async(_tools)(request))
+    return JsonResponse(await in_turn(_tools, request))
 
 
 def _tools(request: HttpRequest) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def _tools(request: HttpRequest) -> dict[str, Any]:
 @endpoint(method="GET", group=GROUP, summary="A tool with its inputs and outputs", gives=shown.ToolDescription)
 async def tool(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The schemas are JSON Schemas, made of the tool's own form and answer."""
-    return JsonResponse(await sync_to_async(_tool)(request, slug))
+    return JsonResponse(await in_turn(_tool, request, slug))
 
 
 def _tool(request: HttpRequest, slug: str) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def _tool(request: HttpRequest, slug: str) -> dict[str, Any]:
 )
 async def create_run(request: HttpRequest, slug: str) -> HttpResponseBase:
     """With `mode` “wait” the answer is the result, with “stream” its events, with “poll” the run as it was queued."""
-    asked, tool_run, headers = await sync_to_async(_start)(request, slug)
+    asked, tool_run, headers = await in_turn(_start, request, slug)
     if asked.mode == "stream":
         response: HttpResponseBase = event_stream(_frames(tool_run))
     else:
@@ -125,7 +126,7 @@ def _event(name: str, value: dict[str, Any]) -> str:
 @endpoint(method="GET", group=GROUP, summary="A run of a tool, as far as it is", gives=shown.ToolResult)
 async def run(request: HttpRequest, slug: str, pk: UUID) -> HttpResponseBase:
     """Its `status` says whether it has ended. Only the key's owner's own."""
-    tool_run = await sync_to_async(_run)(request, slug, pk)
+    tool_run = await in_turn(_run, request, slug, pk)
     response = JsonResponse(shown.tool_result(tool_run))
     name_run(response, tool_run.run)
     return response

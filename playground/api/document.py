@@ -21,7 +21,7 @@ GROUPS = ["Ask a model", "Models", "Tools"]
 REFERENCE = "#/components/schemas/{model}"
 CONVERTED = re.compile(r"<(?:(\w+):)?(\w+)>")
 STATUSES = {
-    "400": "The body is not understood; the message names the parameter.",
+    "400": "The body is not understood, and the message names the parameter; or two different keys were sent.",
     "401": "No key, or one that is unknown, expired or revoked.",
     "403": "The key lacks the scope for this.",
     "404": "There is nothing of that name for this key.",
@@ -32,7 +32,7 @@ STATUSES = {
     "502": "No provider answered.",
     "503": "The service is away for a moment.",
 }
-ASKED = {"400", "413", "422", "429", "502"}
+ASKED = {"413", "422", "429", "502"}
 ANSWER_HEADERS = {
     "x-request-id": "The request, as the company's logs and traces know it.",
     "x-run-id": "The run: admins and the ledger know it by this name.",

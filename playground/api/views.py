@@ -24,6 +24,7 @@ from playground.programs.auth import key_for
 from playground.programs.endpoint import endpoint, refuse
 from playground.programs.errors import ApiError, MethodUnknown, ModelUnknown, NotFound, from_run
 from playground.programs.rates import count_request
+from playground.programs.turns import in_turn
 from playground.runs.handling import Handling
 from playground.runs.models import OnBreak, Run, RunSource
 from playground.runs.start import start_run
@@ -33,7 +34,7 @@ from playground.runs.watching import watch
 @endpoint(method="GET", group="Models", summary="The models that this key may use", gives=listing.ModelList)
 async def models(request: HttpRequest) -> HttpResponseBase:
     """Both vendors' clients can read the list."""
-    return JsonResponse(await sync_to_async(_models)(request))
+    return JsonResponse(await in_turn(_models, request))
 
 
 def _models(request: HttpRequest) -> dict[str, object]:
@@ -42,7 +43,7 @@ def _models(request: HttpRequest) -> dict[str, object]:
 
 @endpoint(method="GET", group="Models", summary="One model", gives=listing.ModelRow)
 async def model(request: HttpRequest, slug: str) -> HttpResponseBase:
-    return JsonResponse(await sync_to_async(_model)(request, slug))
+    return JsonResponse(await in_turn(_model, request, slug))
 
 
 def _model(request: HttpRequest, slug: str) -> dict[str, object]:
@@ -80,7 +81,7 @@ async def create_embeddings(request: HttpRequest) -> HttpResponseBase:
 
 
 async def _ask(request: HttpRequest, read: Reader) -> HttpResponseBase:
-    question, run, headers = await sync_to_async(_start)(request, read)
+    question, run, headers = await in_turn(_start, request, read)
     writer = question.writer(run)
     if question.stream:
         response: HttpResponseBase = event_stream(_frames(run, writer))

@@ -26,6 +26,12 @@ def test_every_reference_leads_somewhere_and_every_schema_is_one() -> None:
         jsonschema_rs.meta.validate({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})
 
 
+def test_every_address_says_what_a_key_may_be_told() -> None:
+    for path in document()["paths"].values():
+        for operation in path.values():
+            assert {"400", "401", "403", "503"} <= operation["responses"].keys()
+
+
 def test_it_is_for_everybody(client: Client) -> None:
     response = client.get("/v1/openapi.json")
     assert (response.status_code, response.json()["openapi"]) == (200, "3.1.0")

@@ -135,14 +135,16 @@ class Person:
         self._connection: Connection | None = None
 
     async def ask(self, times: int) -> None:
-        for _ in range(times):
-            try:
-                await self._ask_once()
-            except (OSError, ValueError) as error:
-                self.seen.errors.append(repr(error))
-                self._connection = None
-        if self._connection:
-            self._connection.transport.close()
+        try:
+            for _ in range(times):
+                try:
+                    await self._ask_once()
+                except (OSError, ValueError) as error:
+                    self.seen.errors.append(repr(error))
+                    self._connection = None
+        finally:
+            if self._connection:
+                self._connection.transport.close()
 
     async def _ask_once(self) -> None:
         if self._connection is None or self._connection.transport.is_closing():

@@ -2,7 +2,7 @@
 
 The same questions by the same client to the same upstream, one after the other in one run on one machine, and the plain
 relay beside both. PATH is the `litellm` command of an environment of its own (or LITELLM); without one, only ours and
-the relay are measured.
+the relay are measured. Who has not answered all within --seconds is cut off, and the line says so.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import json
 import os
 import random
 import re
+import subprocess
 from collections.abc import Callable, Sequence
 from math import ceil
 
@@ -20,6 +21,7 @@ import uvloop
 from playground.up.children import Child, Tier
 from playground.up.plan import answers
 from playground.up.ports import free_port
+from playground.up.problems import Problem
 from tests.bench import streams
 from tests.bench.client import Answer, Connection, Person, Seen
 from tests.bench.installation import AT_ONCE, Installation, installation
@@ -91,6 +93,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tokens", default=200, type=int)
     parser.add_argument("--rate", default=40.0, type=float)
     parser.add_argument("--times", default=2, type=int)
+    parser.add_argument("--seconds", default=300.0, type=float, help="the longest that one line of the table may take")
     parser.add_argument("--web", default=1, type=int, help="web servers of ours")
     parser.add_argument("--workers", default=1, type=int, help="processes of LiteLLM")
     return parser.parse_args()
@@ -118,14 +121,26 @@ def _measure_litellm(made: Installation, people: int, options: argparse.Namespac
         grace=30,
         log=made.folder.logs / "litellm.log",
     )
-    made.start(child)
     try:
+        made.start(child)
         _measure(made, "litellm", [port], LITELLM_KEY, [child], people, options)
+    except Problem as problem:
+        print(f"{people:7} litellm     {problem}", flush=True)
     finally:
-        assert child.process is not None
-        child.signal(child.stop_signal)
-        child.process.wait(timeout=60)
+        _stop(child)
         made.supervisor.children.remove(child)
+
+
+def _stop(child: Child) -> None:
+    """Asked to first, and then killed: who is stuck must not keep the rest from being measured."""
+    if child.process is None:
+        return
+    child.signal(child.stop_signal)
+    try:
+        child.process.wait(timeout=child.grace)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.process.wait()
 
 
 def _is_ready(port: int) -> Callable[[], bool]:
@@ -142,33 +157,53 @@ def _measure(
     options: argparse.Namespace,
 ) -> None:
     """One line of the table, after a few questions that nobody counts."""
-    asyncio.run(_ask(ports, key, Seen(), people=4, times=1, ramp=0, tokens=options.tokens))
+    asyncio.run(ask_all(ports, key, Seen(), people=4, times=1, ramp=0, tokens=options.tokens, seconds=options.seconds))
     before = {child.name: streams.cpu(child) for child in children}
     seen = Seen()
     gc.collect()
     gc.disable()
-    uvloop.run(_ask(ports, key, seen, people=people, times=options.times, ramp=5.0, tokens=options.tokens))
+    asking = ask_all(
+        *(ports, key, seen),
+        people=people,
+        times=options.times,
+        ramp=5.0,
+        tokens=options.tokens,
+        seconds=options.seconds,
+    )
+    has_ended = uvloop.run(asking)
     gc.enable()
-    used = sum(streams.cpu(child) - before[child.name] for child in children) / max(seen.tokens, 1) * 1000
+    used = sum(streams.cpu(child) - before[child.name] for child in children)
+    each = f"{used / seen.tokens * 1000:.1f}" if seen.tokens else "-"
     added = [each - FIRST_TOKEN_SECONDS * 1000 for each in seen.first_token]
     memory = sum(memory_mb(family(child.process.pid)) for child in children if child.process)
     print(
-        f"{people:7} {name:11} {used:23.1f} {streams.spread(added):>17} {streams.spread(seen.lag):>16}"
+        f"{people:7} {name:11} {each:>23} {streams.spread(added):>17} {streams.spread(seen.lag):>16}"
         f" {len(seen.errors):8} {seen.wrong + seen.unfinished:5} {memory:5.0f} {seen.answers:9}",
         flush=True,
     )
+    if not has_ended:
+        print(
+            f"        did not end in {options.seconds:g} s: {people * options.times} answers were asked for", flush=True
+        )
     for error in seen.errors[:2]:
-        print(f"        {error}")
+        print(f"        {error}", flush=True)
 
 
-async def _ask(
-    ports: Sequence[int], key: str, seen: Seen, *, people: int, times: int, ramp: float, tokens: int
-) -> None:
+async def ask_all(
+    ports: Sequence[int], key: str, seen: Seen, *, people: int, times: int, ramp: float, tokens: int, seconds: float
+) -> bool:
+    """Whether all ended in time; what had come by then is in `seen`."""
+
     async def one(port: int) -> None:
         await asyncio.sleep(random.uniform(0, ramp))  # noqa: S311
         await Program(port, key, seen, tokens).ask(times)
 
-    await asyncio.gather(*(one(ports[number % len(ports)]) for number in range(people)))
+    try:
+        async with asyncio.timeout(seconds):
+            await asyncio.gather(*(one(ports[number % len(ports)]) for number in range(people)))
+    except TimeoutError:
+        return False
+    return True
 
 
 if __name__ == "__main__":
