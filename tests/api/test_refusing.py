@@ -47,6 +47,25 @@ def test_an_unknown_key_is_401(value: str, model: Model) -> None:
     assert post(CHAT, value).json()["error"]["code"] == "invalid_api_key"
 
 
+@pytest.mark.parametrize("scopes", [(), ("tools",)])
+@pytest.mark.parametrize("path", [CHAT, MESSAGES, "/v1/responses", "/v1/embeddings"])
+def test_a_key_that_may_not_ask_models_is_403(path: str, scopes: tuple[str, ...], alice: User, model: Model) -> None:
+    _key, secret = issue_key(alice, "narrow", 30, scopes=scopes)
+    assert post(path, secret, QUESTION | {"model": "unknown"}).status_code == 403
+
+
+def test_two_different_keys_are_400(secret: str, alice: User, model: Model) -> None:
+    other = issue_key(alice, "other", 30)[1]
+    response = post(CHAT, secret, QUESTION | {"model": "unknown"}, **{"x-api-key": other})
+    assert (response.status_code, "exactly one" in response.json()["error"]["message"]) == (400, True)
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Token"])
+def test_another_scheme_is_401(scheme: str, secret: str, model: Model) -> None:
+    question = QUESTION | {"model": "unknown"}
+    assert post(CHAT, None, question, Authorization=f"{scheme} {secret}").status_code == 401
+
+
 def test_a_revoked_key_is_401(alice: User, model: Model) -> None:
     key, secret = issue_key(alice, name="laptop", days=30)
     revoke_key(key, actor=alice)
