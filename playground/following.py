@@ -1,4 +1,4 @@
-"""Each request can be followed: it has an id, a line in the log and, where traces are collected, a span."""
+"""Each request can be followed: it has one id, the same in its answer, in the log, in the trace and at the worker."""
 
 import logging
 import re
@@ -12,6 +12,9 @@ from playground.lib import telemetry
 from playground.lib.trail import about
 
 HEADER = "X-Request-ID"
+# Where the clients of some vendors look for it, under the addresses for programs.
+HEADER_FOR_PROGRAMS = "Request-ID"
+PROGRAMS = "/v1/"
 # An id that a proxy in front gave is kept, if it is one.
 _id = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -24,15 +27,17 @@ class FollowingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get(HEADER, "")
-        request_id = given if _id.fullmatch(given) else uuid4().hex
+        request_id = given if _id.fullmatch(given) else f"req_{uuid4().hex}"
         with about(request=request_id):
-            response = self._traced(request) if telemetry.is_on() else self._logged(request)
-        response.headers.setdefault(HEADER, request_id)
+            response = self._traced(request, request_id) if telemetry.is_on() else self._logged(request)
+        response.headers[HEADER] = request_id
+        if request.path.startswith(PROGRAMS):
+            response.headers[HEADER_FOR_PROGRAMS] = request_id
         return response
 
-    def _traced(self, request: HttpRequest) -> HttpResponseBase:
+    def _traced(self, request: HttpRequest, request_id: str) -> HttpResponseBase:
         method = request.method or ""
-        attributes = {"http.request.method": method, "url.path": request.path}
+        attributes = {"http.request.method": method, "url.path": request.path, telemetry.REQUEST: request_id}
         parent = request.headers.get(telemetry.PARENT, "")
         with telemetry.span(method, kind="server", attributes=attributes, parent=parent) as span:
             response = self._logged(request)

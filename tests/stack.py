@@ -45,7 +45,7 @@ class Stack:
         self.url = f"http://127.0.0.1:{self.port}"
         self.issuer = f"http://localhost:{free_port()}"
         self.environment = (
-            os.environ | IMPATIENT | self._sign_in() | {"DATABASE_URL": _test_database_url()} | environment
+            os.environ | IMPATIENT | self._sign_in() | {"DATABASE_URL": database_url_of_tests()} | environment
         )
         self.identity: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
@@ -129,7 +129,7 @@ def session_of(user: User) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def _test_database_url() -> str:
+def database_url_of_tests() -> str:
     parts = urlsplit(os.environ["DATABASE_URL"])
     return urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
 

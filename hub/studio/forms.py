@@ -11,7 +11,7 @@ from hub.tools.models import Audience, Category, OutputKind
 from hub.tools.rendering import LONGEST_TEMPLATE
 from hub.tools.schema import KEY_KINDS, LONGEST_SCHEMA
 from playground.catalog.models import Model
-from playground.runs.models import OnBreak
+from playground.runs.models import TOOLS_ON_BREAK, OnBreak
 
 ICONS = [
     ("tool", _("Tool")),
@@ -98,7 +98,7 @@ class ContentForm(StudioForm):
         help_text=_("Which one, the admins of the gateway decide."),
     )
     on_break = forms.ChoiceField(
-        choices=OnBreak.choices, initial=OnBreak.KEEP, required=False, label=_("When the answer breaks off")
+        choices=TOOLS_ON_BREAK, initial=OnBreak.KEEP, required=False, label=_("When the answer breaks off")
     )
     cache_seconds = forms.TypedChoiceField(
         choices=KEPT_FOR,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department
 from hub.tools.columns import OrderedJSONField
 from playground.catalog.models import Model
-from playground.runs.models import OnBreak, Run
+from playground.runs.models import TOOLS_ON_BREAK, OnBreak, Run
 
 
 class Category(models.TextChoices):
@@ -81,7 +81,7 @@ class ToolVersion(models.Model):
     schema = OrderedJSONField(null=True, blank=True)
     # Whether another model may answer when this one cannot, and what becomes of an answer that breaks off.
     may_fall_back = models.BooleanField(default=True)
-    on_break = models.CharField(max_length=20, choices=OnBreak, default=OnBreak.KEEP)
+    on_break = models.CharField(max_length=20, choices=TOOLS_ON_BREAK, default=OnBreak.KEEP)
     # How long the answer to the very same inputs may be given again within a department; 0 for never.
     cache_seconds = models.PositiveIntegerField(default=0)
     # Inputs that show what the tool is for: the sample button fills them in.

@@ -1,6 +1,7 @@
 """OpenAI's chat completions: its body into our request, our answer into its chunks."""
 
 import json
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -8,10 +9,21 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from playground.api import chat_body as body
+from playground.api.calling import Calling
 from playground.api.functions import content, effort, joined, require_question
 from playground.api.pictures import image_from
 from playground.api.question import Question
-from playground.gateway.types import ChatRequest, Function, Part, Text, ToolCall, ToolChoice, ToolResult, Turn
+from playground.gateway.types import (
+    ChatRequest,
+    Function,
+    Part,
+    Text,
+    ToolCall,
+    ToolCallDelta,
+    ToolChoice,
+    ToolResult,
+    Turn,
+)
 from playground.lib.money import MICRO
 from playground.programs import shapes
 from playground.programs.body import read_body
@@ -105,6 +117,7 @@ class ChatWriter:
 
     def __init__(self, asked: body.ChatBody, run: Run) -> None:
         self._includes_usage = bool(asked.stream_options and asked.stream_options.include_usage)
+        self._calling = Calling()
         self._about = {
             "id": f"chatcmpl-{run.pk.hex}",
             "created": int(run.created_at.timestamp()),
@@ -128,18 +141,20 @@ class ChatWriter:
 
     def piece(self, piece: Piece) -> str:
         thought = self._chunk({"reasoning_content": piece.reasoning}) if piece.reasoning else ""
-        return thought + (self._chunk({"content": piece.text}) if piece.text else "")
+        text = self._chunk({"content": piece.text}) if piece.text else ""
+        return thought + text + self._called(self._calling.of(piece))
 
     def last(self, run: Run) -> str:
-        calls = [{"index": index, **_call(call)} for index, call in enumerate(run.calls)]
-        chunks = self._chunk({"tool_calls": calls}) if calls else ""
-        chunks += self._chunk({}, _finish(run))
+        chunks = self._called(self._calling.rest(run)) + self._chunk({}, _finish(run))
         if self._includes_usage:
             chunks += _data({"object": "chat.completion.chunk", **self._about, "choices": [], "usage": usage(run)})
         return f"{chunks}data: [DONE]\n\n"
 
     def broken(self, error: ApiError) -> str:
         return _data(shapes.openai(error))
+
+    def _called(self, news: Iterable[ToolCallDelta]) -> str:
+        return "".join(self._chunk({"tool_calls": [_delta(one)]}) for one in news)
 
     def _chunk(self, delta: Json, finish: str | None = None) -> str:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
@@ -149,6 +164,12 @@ class ChatWriter:
 def _call(call: dict[str, str]) -> Json:
     function = {"name": call["name"], "arguments": call["arguments"]}
     return {"id": call["id"], "type": "function", "function": function}
+
+
+def _delta(news: ToolCallDelta) -> Json:
+    if not news.name:
+        return {"index": news.index, "function": {"arguments": news.arguments}}
+    return {"index": news.index, **_call({"id": news.id, "name": news.name, "arguments": news.arguments})}
 
 
 def _finish(run: Run) -> str:

@@ -34,7 +34,7 @@ STATUSES = {
 }
 ASKED = {"400", "413", "422", "429", "502"}
 ANSWER_HEADERS = {
-    "x-request-id": "This answer's own name.",
+    "x-request-id": "The request, as the company's logs and traces know it.",
     "x-run-id": "The run: admins and the ledger know it by this name.",
     "x-cost": "What it cost, in x-cost-currency; in a stream the last usage says it.",
     "x-answered-by": "The deployment that answered; not in a stream.",

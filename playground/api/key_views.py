@@ -15,6 +15,7 @@ from playground.api.document import groups
 from playground.api.forms import KeyForm, LimitForm
 from playground.api.keys import KeyRow, make_key, rows_for
 from playground.catalog.access import models_for
+from playground.catalog.models import ModelKind
 from playground.lib.money import plain_money
 from playground.quota.of_keys import limit_key, month_of_keys
 
@@ -32,7 +33,7 @@ def keys(request: Request) -> HttpResponse:
             form = KeyForm()
         except NotPossible as error:
             form.add_error(None, str(error))
-    context = {"form": form, "secret": secret, "rows": rows_for(request.user), "base_url": f"{settings.SITE_URL}/v1"}
+    context = {"form": form, "secret": secret, "rows": rows_for(request.user), "site": settings.SITE_URL}
     return render(request, "playground/api/keys.html", context, status=422 if form.errors else 200)
 
 
@@ -59,5 +60,11 @@ def revoke(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def developers(request: Request) -> HttpResponse:
-    context = {"site": settings.SITE_URL, "groups": groups(), "chat_model": models_for(request.user).first()}
+    models = list(models_for(request.user, kind=None))
+    context = {
+        "site": settings.SITE_URL,
+        "groups": groups(),
+        "models": models,
+        "chat_model": next((model for model in models if model.kind == ModelKind.CHAT), None),
+    }
     return render(request, "playground/api/developers.html", context)

@@ -1,12 +1,14 @@
 """Anthropic's messages: its body into our request, our answer into its events."""
 
 import json
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 
 from playground.api import messages_body as body
+from playground.api.calling import Calling
 from playground.api.functions import content, effort, joined, require_question
 from playground.api.question import Question
 from playground.gateway.types import (
@@ -17,6 +19,7 @@ from playground.gateway.types import (
     Part,
     Text,
     ToolCall,
+    ToolCallDelta,
     ToolChoice,
     ToolResult,
     Turn,
@@ -24,12 +27,13 @@ from playground.gateway.types import (
 from playground.lib.money import MICRO
 from playground.programs import shapes
 from playground.programs.body import read_body
-from playground.programs.errors import ApiError, BadBody
+from playground.programs.errors import ApiError, BadBody, Failed
 from playground.runs.events import Piece
 from playground.runs.models import Run
 
 Json = dict[str, Any]
 STOP = {"length": "max_tokens", "content_filter": "refusal", "refusal": "refusal", "tool_calls": "tool_use"}
+CALL = "call "
 # Of a budget for thinking, in tokens.
 LITTLE, MUCH = 4_000, 16_000
 
@@ -49,6 +53,7 @@ def read(request: HttpRequest) -> Question:
         model=asked.model,
         stream=bool(asked.stream),
         writer=partial(MessagesWriter, asked),
+        shows_thoughts=_shows_thoughts(asked),
         request=ChatRequest(
             turns=turns,
             system="\n\n".join(_text(one) for one in systems if one),
@@ -105,6 +110,10 @@ def _effort(asked: body.MessagesBody) -> Effort | None:
     return "low" if budget <= LITTLE else "medium" if budget <= MUCH else "high"
 
 
+def _shows_thoughts(asked: body.MessagesBody) -> bool:
+    return asked.thinking is not None and asked.thinking.type != "disabled"
+
+
 def _choice(given: body.ToolChoice | None) -> ToolChoice:
     if given is None:
         return ToolChoice()
@@ -120,9 +129,10 @@ class MessagesWriter:
     """One answer as a message, or as the events that build it up. Thoughts are shown to who asked for them."""
 
     def __init__(self, asked: body.MessagesBody, run: Run) -> None:
-        self._shows_thoughts = asked.thinking is not None and asked.thinking.type != "disabled"
+        self._shows_thoughts = _shows_thoughts(asked)
         self._index = -1
         self._open = ""
+        self._calling = Calling()
         self._message: Json = {
             "id": f"msg_{run.pk.hex}",
             "type": "message",
@@ -151,23 +161,46 @@ class MessagesWriter:
         if piece.reasoning and self._shows_thoughts:
             events += self._begin("thinking", {"type": "thinking", "thinking": "", "signature": ""})
             events += self._delta(type="thinking_delta", thinking=piece.reasoning)
-        if piece.text:
-            events += self._begin("text", {"type": "text", "text": ""})
-            events += self._delta(type="text_delta", text=piece.text)
-        return events
+        calls = self._calling.of(piece)
+        if self._is_calling:  # what goes on with a call comes before what follows it
+            events += self._called(calls)
+        return events + self._said(piece.text) + self._called(calls)
 
     def last(self, run: Run) -> str:
-        events = ""
-        if not run.output and not run.calls:
+        events = self._called(self._calling.rest(run))
+        # A call that was cut has no end: nobody is to take it for whole.
+        is_half = self._is_calling and not run.calls
+        if not (run.output or run.calls or is_half):
             events += self._begin("text", {"type": "text", "text": ""})
-        for call in run.calls:
-            events += self._begin(f"call {call['id']}", _call(call, {}))
-            events += self._delta(type="input_json_delta", partial_json=json.dumps(_arguments(call)))
         delta = {"stop_reason": _stop(run), "stop_sequence": None}
-        return events + self._end() + _event("message_delta", delta=delta, usage=usage(run)) + _event("message_stop")
+        ended = _event("message_delta", delta=delta, usage=usage(run)) + _event("message_stop")
+        return events + ("" if is_half else self._end()) + ended
 
     def broken(self, error: ApiError) -> str:
         return _event("error", error=shapes.anthropic(error)["error"])
+
+    @property
+    def _is_calling(self) -> bool:
+        return self._open.startswith(CALL)
+
+    def _said(self, text: str) -> str:
+        if not text:
+            return ""
+        begun = self._begin("text", {"type": "text", "text": ""})
+        return begun + self._delta(type="text_delta", text=text)
+
+    def _called(self, news: Iterable[ToolCallDelta]) -> str:
+        """Raises Failed where a call goes on after its end was told: calls come one after the other."""
+        events = ""
+        for one in news:
+            kind = f"{CALL}{one.index}"
+            if one.name:
+                events += self._begin(kind, _call({"id": one.id, "name": one.name}, {}))
+            elif kind != self._open:
+                raise Failed("The calls of this answer came mixed up. Please ask again.")
+            if one.arguments:
+                events += self._delta(type="input_json_delta", partial_json=one.arguments)
+        return events
 
     def _begin(self, kind: str, block: Json) -> str:
         if kind == self._open:

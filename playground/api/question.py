@@ -26,12 +26,13 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`model` is the slug as sent."""
+    """`model` is the slug as sent. `shows_thoughts`: a stream tells what the model says it thinks, where it does."""
 
     model: str
     stream: bool
     request: Request
     writer: Callable[[Run], Writer]
+    shows_thoughts: bool = True
 
 
 Reader = Callable[[HttpRequest], Question]

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from playground.api.chat_body import Effort, Tokens
+from playground.api.chat_body import Effort, Function, Tokens
 from playground.api.pictures import DataUrl
 from playground.programs.body import Body, Unused, kind_by, tag, text_or_list
 
@@ -90,14 +90,10 @@ Item = Annotated[
 ]
 
 
-class Tool(Body):
+class Tool(Function):
     """A function of the caller's: there are no tools on the server."""
 
     type: Literal["function"]
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
-    description: str | None = None
-    parameters: dict[str, Any] | None = None
-    strict: bool | None = None
 
 
 class NamedTool(Body):

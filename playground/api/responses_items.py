@@ -1,8 +1,11 @@
 """The output of a response: thoughts, a message and calls are items, each announced, filled and closed by events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from playground.api.calling import Calling
+from playground.gateway.types import ToolCallDelta
+from playground.programs.errors import Failed
 from playground.runs.events import Piece
 from playground.runs.models import Run
 
@@ -17,6 +20,8 @@ class Items:
         self._thoughts: list[str] = []
         self._words: list[str] = []
         self._open = ""
+        self._calls: list[Json] = []
+        self._calling = Calling()
         self.done: list[Json] = []
 
     def of(self, run: Run) -> list[Json]:
@@ -24,27 +29,44 @@ class Items:
         items = [self._reasoning(run.reasoning, "completed")] if run.reasoning else []
         if run.output or not run.calls:
             items.append(self._message(run.output, "completed"))
-        return [*items, *(self._call(number, call, "completed") for number, call in enumerate(run.calls))]
+        return [*items, *(self._function(number, call, "completed") for number, call in enumerate(run.calls))]
 
     def piece(self, piece: Piece) -> Iterator[Json]:
         if piece.reasoning:
             yield from self._think(piece.reasoning)
+        calls = self._calling.of(piece)
+        if self._open == "call":  # what goes on with it comes before what follows it
+            yield from self._call(calls)
         if piece.text:
             yield from self._say(piece.text)
+        yield from self._call(calls)
 
     def end(self, run: Run) -> Iterator[Json]:
-        """Close what is open, then the calls, which come whole."""
-        if not run.output and not run.calls:
+        """What is missing of the calls, and the end of what is open. A call that was cut is not called done."""
+        yield from self._call(self._calling.rest(run))
+        is_half = self._open == "call" and not run.calls
+        if not (run.output or run.calls or is_half):
             yield from self._say("")
-        yield from self._close()
-        for number, call in enumerate(run.calls):
-            place = {"item_id": f"fc_{number}_{self._name}", "output_index": len(self.done)}
-            empty = self._call(number, {**call, "arguments": ""}, "in_progress")
-            yield self._at("response.output_item.added", item=empty)
-            yield {"kind": "response.function_call_arguments.delta", "delta": call["arguments"], **place}
-            whole = {"name": call["name"], "arguments": call["arguments"]}
-            yield {"kind": "response.function_call_arguments.done", **whole, **place}
-            yield from self._finish(self._call(number, call, "completed"))
+        if is_half:
+            yield self._at("response.output_item.done", item={**self._calls[-1], "status": "incomplete"})
+        else:
+            yield from self._close()
+
+    def _call(self, news: Iterable[ToolCallDelta]) -> Iterator[Json]:
+        """Raises Failed where a call goes on after its end was told: calls come one after the other."""
+        for one in news:
+            if one.name:
+                yield from self._close()
+                self._open = "call"
+                self._calls.append(self._function(len(self._calls), {"id": one.id, "name": one.name}, "in_progress"))
+                yield self._at("response.output_item.added", item=dict(self._calls[-1]))
+            elif self._open != "call" or one.index != len(self._calls) - 1:
+                raise Failed("The calls of this answer came mixed up. Please ask again.")
+            if one.arguments:
+                call = self._calls[-1]
+                call["arguments"] += one.arguments
+                place = {"item_id": call["id"], "output_index": len(self.done)}
+                yield {"kind": "response.function_call_arguments.delta", "delta": one.arguments, **place}
 
     def _think(self, thought: str) -> Iterator[Json]:
         if self._open != "reasoning":
@@ -81,6 +103,12 @@ class Items:
             yield {"kind": "response.output_text.done", "text": text, "logprobs": [], **place}
             yield {"kind": "response.content_part.done", "part": _text(text), **place}
             yield from self._finish(self._message(text, "completed"))
+        elif self._open == "call":
+            call = self._calls[-1]
+            place = {"item_id": call["id"], "output_index": len(self.done)}
+            whole = {"name": call["name"], "arguments": call["arguments"]}
+            yield {"kind": "response.function_call_arguments.done", **whole, **place}
+            yield from self._finish({**call, "status": "completed"})
         self._open = ""
         self._thoughts, self._words = [], []
 
@@ -102,9 +130,9 @@ class Items:
         summary = [{"type": "summary_text", "text": thought}] if thought else []
         return {"id": f"rs_{self._name}", "type": "reasoning", "summary": summary, "status": status}
 
-    def _call(self, number: int, call: dict[str, str], status: str) -> Json:
+    def _function(self, number: int, call: dict[str, str], status: str) -> Json:
         about = {"id": f"fc_{number}_{self._name}", "type": "function_call", "status": status}
-        return {**about, "call_id": call["id"], "name": call["name"], "arguments": call["arguments"]}
+        return {**about, "call_id": call["id"], "name": call["name"], "arguments": call.get("arguments", "")}
 
 
 def _text(text: str) -> Json:

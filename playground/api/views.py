@@ -16,15 +16,16 @@ from playground.api.embeddings import EmbeddingsBody
 from playground.api.messages_body import MessagesBody
 from playground.api.question import Question, Reader, Writer
 from playground.api.responses_body import ResponsesBody
-from playground.catalog.access import model_for, models_for
-from playground.catalog.models import Model
+from playground.api.speaking import Spoken
+from playground.catalog.access import model_named, models_for
 from playground.programs import shapes
 from playground.programs.answering import event_stream, finished, limit_headers, name_run, reloaded
 from playground.programs.auth import key_for
-from playground.programs.endpoint import endpoint, identified, refuse
-from playground.programs.errors import MethodUnknown, ModelUnknown, NotFound, from_run
+from playground.programs.endpoint import endpoint, refuse
+from playground.programs.errors import ApiError, MethodUnknown, ModelUnknown, NotFound, from_run
 from playground.programs.rates import count_request
-from playground.runs.models import Run, RunSource
+from playground.runs.handling import Handling
+from playground.runs.models import OnBreak, Run, RunSource
 from playground.runs.start import start_run
 from playground.runs.watching import watch
 
@@ -99,7 +100,7 @@ def _start(request: HttpRequest, read: Reader) -> tuple[Question, Run, Mapping[s
     key = key_for(request, KeyScope.MODELS)
     rate = count_request(key)
     question = read(request)
-    model = model_for(key.user, Model.objects.filter(slug=question.model).first(), kind=None)
+    model = model_named(key.user, question.model)
     if model is None:
         raise ModelUnknown(f"The model “{question.model}” does not exist, or this key may not use it.", param="model")
     run = start_run(
@@ -109,10 +110,18 @@ def _start(request: HttpRequest, read: Reader) -> tuple[Question, Run, Mapping[s
         request=question.request,
         api_key_id=key.pk,
         idempotency_key=request.headers.get("Idempotency-Key", "")[:100],
+        handling=_handling(question),
     )
     headers = rate.headers | limit_headers(key)
     connections.close_all()
     return question, run, headers
+
+
+def _handling(question: Question) -> Handling:
+    """Nobody sees how an answer came that is given whole; of one that is streamed nothing can be taken back."""
+    if not question.stream:
+        return Handling(on_break=OnBreak.RESTART)
+    return Handling(on_break=OnBreak.UNSEEN if question.shows_thoughts else OnBreak.UNSAID)
 
 
 def _whole(writer: Writer, run: Run) -> dict[str, object]:
@@ -123,15 +132,21 @@ def _whole(writer: Writer, run: Run) -> dict[str, object]:
 
 
 async def _frames(run: Run, writer: Writer) -> AsyncIterator[str]:
+    spoken = Spoken()
     yield writer.first()
-    async for piece in watch(run):
-        if piece.text or piece.reasoning:
-            yield writer.piece(piece)
-        elif not piece.state:
-            yield f": {piece.status}\n\n"
-    run = await reloaded(run)
-    error = from_run(run)
-    yield writer.broken(error) if error else writer.last(run)
+    try:
+        async for piece in watch(run):
+            news = spoken.admit(piece)
+            if news.text or news.reasoning or news.calls:
+                yield writer.piece(news)
+            elif not news.state:
+                yield f": {news.status}\n\n"
+        run = await reloaded(run)
+        if error := from_run(run):
+            raise error
+        yield writer.last(run)
+    except ApiError as error:
+        yield writer.broken(error)
 
 
 @csrf_exempt
@@ -139,12 +154,12 @@ async def _frames(run: Run, writer: Writer) -> AsyncIterator[str]:
 async def openapi(request: HttpRequest) -> HttpResponseBase:
     """For everybody: it says nothing that is anybody's."""
     if request.method != "GET":
-        return identified(refuse(shapes.openai, MethodUnknown("Use GET here.", allow="GET")))
-    return identified(JsonResponse(document()))
+        return refuse(shapes.openai, MethodUnknown("Use GET here.", allow="GET"))
+    return JsonResponse(document())
 
 
 @csrf_exempt
 @public
 async def nowhere(request: HttpRequest) -> HttpResponseBase:
     """What is not there is said as a program reads it."""
-    return identified(refuse(shapes.openai, NotFound("There is nothing at this address. See /v1/openapi.json.")))
+    return refuse(shapes.openai, NotFound("There is nothing at this address. See /v1/openapi.json."))

@@ -1,6 +1,7 @@
 """Who may use which model."""
 
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from accounts.departments import primary_department
 from accounts.models import Role, User
 from accounts.roles import is_admin
 from playground.catalog.models import Audience, DepartmentDefault, Deployment, Fallback, Model, ModelKind, Price
+from playground.database.compiled import Compiled
 
 
 def served_deployments() -> QuerySet[Deployment]:
@@ -27,7 +29,11 @@ def today() -> date:
 
 def models_for(user: User, *, kind: str | None = ModelKind.CHAT) -> QuerySet[Model]:
     """The models that `user` may pick: hers by audience, not retired, served by a deployment that has a price."""
-    role = Role.ADMIN if is_admin(user) else user.role
+    models = _usable(user.pk, _role(user), today())
+    return models.filter(kind=kind) if kind else models
+
+
+def _usable(user: Any, role: Any, day: Any) -> QuerySet[Model]:
     hers = (
         Q(audience=Audience.EVERYONE)
         | Q(audience=Audience.ROLES, roles__contains=[role])
@@ -36,9 +42,17 @@ def models_for(user: User, *, kind: str | None = ModelKind.CHAT) -> QuerySet[Mod
             pk__in=Model.departments.through.objects.filter(department__memberships__user=user).values("model"),
         )
     )
-    kept = Q(retires_on=None) | Q(retires_on__gt=today())
-    models = Model.objects.filter(hers, kept, Exists(served_deployments().filter(model=OuterRef("pk"))))
-    return models.filter(kind=kind) if kind else models
+    kept = Q(retires_on=None) | Q(retires_on__gt=day)
+    return Model.objects.filter(hers, kept, Exists(served_deployments().filter(model=OuterRef("pk"))))
+
+
+# Asked for every question.
+_named = Compiled(lambda slug: Model.objects.filter(slug=slug))
+_if_usable = Compiled(lambda pk, user, role, day: _usable(user, role, day).filter(pk=pk))
+
+
+def _role(user: User) -> str:
+    return Role.ADMIN if is_admin(user) else user.role
 
 
 def current(model: Model) -> Model | None:
@@ -60,7 +74,14 @@ def is_retired(model: Model) -> bool:
 def model_for(user: User, model: Model | None, *, kind: str | None = ModelKind.CHAT) -> Model | None:
     """What answers `user` who asks for `model`: it, or its replacement where it is retired; None if she may not."""
     now = model and current(model)
-    return models_for(user, kind=kind).filter(pk=now.pk).first() if now else None
+    if now is None or (kind and now.kind != kind):
+        return None
+    return next(iter(_if_usable(now.pk, user.pk, _role(user), today())), None)
+
+
+def model_named(user: User, slug: str) -> Model | None:
+    """The same for whoever names it, of whatever kind it is."""
+    return model_for(user, next(iter(_named(slug)), None), kind=None)
 
 
 def default_model_for(user: User) -> Model | None:

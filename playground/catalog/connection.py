@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.audit import record
 from accounts.models import User
@@ -44,7 +44,7 @@ REASONS: dict[str, Promise] = {
     ),
 }
 UNREADABLE = gettext_lazy(
-    "Its key cannot be read here. Enter it again, or set the environment variable for web servers and workers."
+    "Its key cannot be read. Enter it again, or set the environment variable for web servers and workers."
 )
 
 
@@ -75,7 +75,12 @@ def _listed(provider: Provider, target: Target) -> Answer:
     began = time.monotonic()
     names = tuple(offerable(discovery.list_models(target)))
     facts = {"provider": provider.name, "count": len(names), "seconds": f"{time.monotonic() - began:.1f}"}
-    return Answer(_("%(provider)s answers in %(seconds)s s and lists %(count)s models.") % facts, names)
+    said = ngettext(
+        "%(provider)s answers in %(seconds)s s and lists %(count)s model.",
+        "%(provider)s answers in %(seconds)s s and lists %(count)s models.",
+        len(names),
+    )
+    return Answer(said % facts, names)
 
 
 def ask_deployment(deployment: Deployment, *, actor: User) -> Answer:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
@@ -110,13 +111,21 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class DeploymentForm(forms.ModelForm):  # type: ignore[type-arg]
+    SECONDS = ("first_byte_seconds", "idle_seconds", "total_seconds")
+
     class Meta:
         model = Deployment
-        fields = ["priority", "weight", "requests_per_minute", "tokens_per_minute", "max_parallel", "is_active"]
+        fields = [
+            "priority", "weight", "requests_per_minute", "tokens_per_minute", "max_parallel", "first_byte_seconds",
+            "idle_seconds", "total_seconds", "is_active",
+        ]  # fmt: skip
         labels = {
             "requests_per_minute": _("Requests a minute"),
             "tokens_per_minute": _("Tokens a minute"),
             "max_parallel": _("Requests at once"),
+            "first_byte_seconds": _("Seconds to the first byte"),
+            "idle_seconds": _("Seconds of silence"),
+            "total_seconds": _("Seconds in all"),
             "is_active": _("In use"),
         }
         help_texts = {
@@ -126,6 +135,25 @@ class DeploymentForm(forms.ModelForm):  # type: ignore[type-arg]
             "tokens_per_minute": _("Empty: no limit of ours."),
             "max_parallel": _("Empty: no limit of ours."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usual = settings.RUN_FIRST_BYTE_SECONDS, settings.RUN_IDLE_SECONDS, settings.RUN_TOTAL_SECONDS
+        for name, seconds in zip(self.SECONDS, usual, strict=True):
+            self.fields[name].help_text = _("Empty: %(seconds)g, as everywhere.") % {"seconds": seconds}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        most = settings.RUN_TOTAL_SECONDS
+        given = {name: seconds for name in self.SECONDS if (seconds := cleaned.get(name)) is not None}
+        for name, seconds in given.items():
+            if seconds < 1:
+                self.add_error(name, _("At least 1 second."))
+            elif seconds > most:
+                self.add_error(name, _("At most %(seconds)g: no answer may take longer in all.") % {"seconds": most})
+            elif name != "total_seconds" and seconds > given.get("total_seconds", seconds):
+                self.add_error(name, _("Not more than the seconds in all."))
+        return cleaned
 
     def clean_weight(self) -> int:
         weight: int = self.cleaned_data["weight"]

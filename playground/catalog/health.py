@@ -7,8 +7,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from redis import RedisError
 
-from playground.catalog.connection import REASONS
+from playground.catalog.connection import REASONS, UNREADABLE
 from playground.catalog.models import Deployment
+from playground.catalog.unreadable import unreadable
 from playground.gateway.health import Health, report
 
 
@@ -22,13 +23,18 @@ class State:
 
 
 def states(deployments: Iterable[Deployment]) -> dict[int, State]:
-    """By deployment id; empty where nobody can say."""
+    """By deployment id; without those of which nobody can say. An unreadable key is said whatever else is so."""
+    deployments = list(deployments)
     keys = {str(deployment.pk): deployment.pk for deployment in deployments}
     try:
         found = report(settings.STREAM_REDIS_URL, prefix=settings.REDIS_KEY_PREFIX, keys=keys)
     except RedisError:
-        return {}
-    return {keys[key]: _state(health) for key, health in found.items()}
+        found = {}
+    lost = unreadable(deployment.provider for deployment in deployments)
+    without_key = State("danger", _("needs you"), str(UNREADABLE))
+    return {keys[key]: _state(health) for key, health in found.items()} | {
+        deployment.pk: without_key for deployment in deployments if deployment.provider_id in lost
+    }
 
 
 def _state(health: Health) -> State:

@@ -152,6 +152,10 @@ class Deployment(models.Model):
     requests_per_minute = models.PositiveIntegerField(null=True, blank=True)
     tokens_per_minute = models.PositiveIntegerField(null=True, blank=True)
     max_parallel = models.PositiveIntegerField(null=True, blank=True)
+    # To the first byte, between two pieces, and in all; None is as the settings say.
+    first_byte_seconds = models.PositiveIntegerField(null=True, blank=True)
+    idle_seconds = models.PositiveIntegerField(null=True, blank=True)
+    total_seconds = models.PositiveIntegerField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -159,6 +163,12 @@ class Deployment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["model", "provider", "name"], name="one_deployment_per_provider_name"),
             models.CheckConstraint(condition=models.Q(weight__gte=1), name="a_deployment_has_a_weight"),
+            models.CheckConstraint(
+                condition=(models.Q(first_byte_seconds=None) | models.Q(first_byte_seconds__gte=1))
+                & (models.Q(idle_seconds=None) | models.Q(idle_seconds__gte=1))
+                & (models.Q(total_seconds=None) | models.Q(total_seconds__gte=1)),
+                name="a_deployment_is_given_time",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,10 @@ SHOWN = (
     "writes_json", "calls_functions", "routing", "new_until", "retires_on", "replacement",
 )  # fmt: skip
 # What an admin sets of a deployment.
-SERVED = ("priority", "weight", "requests_per_minute", "tokens_per_minute", "max_parallel", "is_active")
+SERVED = (
+    "priority", "weight", "requests_per_minute", "tokens_per_minute", "max_parallel", "first_byte_seconds",
+    "idle_seconds", "total_seconds", "is_active",
+)  # fmt: skip
 
 
 @transaction.atomic

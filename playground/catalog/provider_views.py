@@ -7,18 +7,20 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.decorators import role_required
 from accounts.http import Request
 from accounts.roles import is_admin
-from playground.catalog.connection import Answer, ask_deployment, check_connection, discover
+from playground.catalog.connection import UNREADABLE, Answer, ask_deployment, check_connection, discover
 from playground.catalog.errors import ProviderNamed
 from playground.catalog.health import states
 from playground.catalog.kinds import KINDS, Preset, presets
 from playground.catalog.models import Deployment, Provider
 from playground.catalog.provider_forms import NamesForm, ProviderForm
 from playground.catalog.providers import add_deployments, add_provider, change_provider
+from playground.catalog.unreadable import unreadable
 
 
 @require_GET
@@ -118,11 +120,15 @@ def add_models(request: Request, slug: str) -> HttpResponse:
         return _page(request, provider, names=form, status=422)
     added = add_deployments(provider, form.chosen, actor=request.user)
     unpriced = sum(not deployment.prices.exists() for deployment in added)
-    messages.success(request, _("%(count)s models are added.") % {"count": len(added)})
+    said = ngettext("%(count)s model is added.", "%(count)s models are added.", len(added))
+    messages.success(request, said % {"count": len(added)})
     if unpriced:
-        messages.warning(
-            request, _("%(count)s of them wait for a price: nobody can pick them yet.") % {"count": unpriced}
+        said = ngettext(
+            "%(count)s waits for a price: nobody can pick it yet.",
+            "%(count)s wait for a price: nobody can pick them yet.",
+            unpriced,
         )
+        messages.warning(request, said % {"count": unpriced})
     return redirect("providers:provider", slug=slug)
 
 
@@ -140,6 +146,7 @@ def _page(request: Request, provider: Provider, *, status: int = 200, **more: An
         "kind": KINDS[provider.kind],
         "form": ProviderForm(kind=provider.kind, provider=provider, initial=initial),
         "rows": [(place, now.get(place.pk)) for place in places],
+        "problem": UNREADABLE if provider.is_active and unreadable([provider]) else "",
         **more,
     }
     return render(request, "playground/catalog/provider.html", page, status=status)

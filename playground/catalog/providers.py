@@ -1,6 +1,7 @@
 """Verbs on providers: add one, change it, switch it, and offer what it serves."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from playground.catalog.credentials import encrypt
 from playground.catalog.errors import ProviderNamed
 from playground.catalog.models import DataUse, Deployment, Model, ModelKind, Price, Provider
 from playground.catalog.starters import Starter, starter_for
+from playground.catalog.unreadable import forget
 
 # Names of what a provider lists beside models that answer, and beside those that make vectors.
 NOT_OFFERED = ("tts", "whisper", "transcribe", "dall-e", "image", "audio", "realtime", "moderation", "sora")
@@ -71,6 +73,8 @@ def change_provider(provider: Provider, *, actor: User, credential: str = "", **
     for name, value in changed.items():
         setattr(provider, name, value)
     provider.save(update_fields=changed)
+    if credential or "credential_variable" in changed:
+        transaction.on_commit(partial(forget, provider))
     after = _snapshot(provider) | ({"key": "changed"} if credential else {})
     record(actor, "provider.changed", provider, before=_snapshot(before), after=after)
     return provider

@@ -8,13 +8,13 @@ from typing import cast
 from django.utils.translation import gettext as _
 
 from playground.catalog.access import served_deployments
-from playground.catalog.credentials import secret_of
-from playground.catalog.errors import CredentialUnreadable, ModelUnavailable
+from playground.catalog.errors import ModelUnavailable
 from playground.catalog.models import Deployment, Fallback, Model, Provider
+from playground.catalog.unreadable import readable_secret
 from playground.gateway.types import Cause, Route, Routing, Target
 
-# A worker starts dozens of runs of one model a second, and to read and decrypt a route each time would cost 2 ms of
-# each. What an admin changes applies after so long.
+# A worker starts dozens of runs of one model a second, and would read and decrypt the same route for each. What an
+# admin changes applies after so long.
 SECONDS_KEPT = 2.0
 # The places of one fallback model come before those of the next, whatever their own priorities.
 NEXT_MODEL = 1000
@@ -42,22 +42,26 @@ def route_for(model: Model) -> Route:
     return Route(tuple(served[model.pk]), cast(Routing, model.routing), f"model:{model.pk}", dict(by_cause))
 
 
+def kinds_in_use() -> set[str]:
+    """Of the providers that may be asked."""
+    return set(
+        Deployment.objects.filter(is_active=True, provider__is_active=True).values_list("provider__kind", flat=True)
+    )
+
+
 def _served(model: Model, *, also: set[int]) -> defaultdict[int, list[Target]]:
-    """The targets by model. Another model whose key cannot be read is left out; the model's own has to be said."""
+    """The targets by model, without those whose key cannot be read."""
     served: defaultdict[int, list[Target]] = defaultdict(list)
     for deployment in served_deployments().filter(model__in={model.pk, *also}).select_related("provider", "model"):
-        try:
-            served[deployment.model_id].append(_target(deployment))
-        except CredentialUnreadable:
-            if deployment.model_id == model.pk:
-                raise
+        secret = readable_secret(deployment.provider)
+        if secret is not None:
+            served[deployment.model_id].append(_target(deployment, secret))
     return served
 
 
-def _target(deployment: Deployment) -> Target:
-    provider = deployment.provider
+def _target(deployment: Deployment, secret: str) -> Target:
     return replace(
-        target_for(provider, name=deployment.name, credential=secret_of(provider)),
+        target_for(deployment.provider, name=deployment.name, credential=secret),
         key=str(deployment.pk),
         priority=deployment.priority,
         weight=deployment.weight,
@@ -65,6 +69,9 @@ def _target(deployment: Deployment) -> Target:
         tokens_per_minute=deployment.tokens_per_minute,
         max_parallel=deployment.max_parallel,
         max_output_tokens=deployment.model.max_output_tokens,
+        first_byte=deployment.first_byte_seconds,
+        idle=deployment.idle_seconds,
+        total=deployment.total_seconds,
     )
 
 

@@ -47,7 +47,8 @@ def listing_for(user: User, *, before: datetime | None = None, before_id: UUID |
         conversations = conversations.filter(Q(updated_at__lt=before) | Q(pk__lt=before_id), updated_at__lte=before)
     page = list(conversations.only("pk", "title", "updated_at")[: PAGE + 1])
     shown = page[:PAGE]
-    running = Message.objects.filter(run__user=user, run__state__in=LIVE_STATES).values_list("conversation", flat=True)
+    live = Message.objects.filter(run__user=user, run__state__in=LIVE_STATES, run__finished_at=None)
+    running = live.values_list("conversation", flat=True)
     return Listing(
         groups=_grouped(shown, after=before), running=set(running), last=shown[-1] if len(page) > PAGE else None
     )

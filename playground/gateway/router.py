@@ -67,7 +67,7 @@ async def stream(
             yield AttemptStarted(granted.target, way.number, *way.instead_of(granted))
             call = _Call(granted, limiter)
             try:
-                async with aclosing(_ask(granted, request, replace(limits, total=way.left))) as events:
+                async with aclosing(_ask(granted, request, limits.at(granted.target, left=way.left))) as events:
                     async for event in events:
                         if type(event) is not Delta or not call.has_begun:
                             await call.note(event)
@@ -78,7 +78,7 @@ async def stream(
                 call.end(error)
                 was_accepted = error.was_accepted or call.has_begun
                 yield AttemptFailed(granted.target, way.number, error.code, was_accepted)
-                if call.has_begun and not manner.restarts:
+                if call.has_begun and not manner.may_restart():
                     raise
                 way.failed(granted.target, error, has_begun=call.has_begun, was_accepted=was_accepted)
                 broken = error.code if call.has_begun else broken

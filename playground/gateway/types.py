@@ -126,7 +126,8 @@ class Target:
     `label` is what people read ("gpt-4o-mini at OpenAI"); `key` names the deployment in prices and attempts. `options`
     is what the kind needs beside address and key. The lowest `priority` goes first; within one, `weight` is its share.
     The three limits are ours, over all workers; None is no limit. `region` and `data_use` are for policies.
-    `max_output_tokens` is the most that this model writes; 0 is not known.
+    `max_output_tokens` is the most that this model writes; 0 is not known. `first_byte`, `idle` and `total` are seconds
+    as in Limits, where this place has its own.
     """
 
     key: str
@@ -145,6 +146,9 @@ class Target:
     tokens_per_minute: int | None = None
     max_parallel: int | None = None
     max_output_tokens: int = 0
+    first_byte: float | None = None
+    idle: float | None = None
+    total: float | None = None
 
 
 Routing = Literal["priority", "weighted", "least_busy", "fastest"]
@@ -168,13 +172,18 @@ async def _always() -> bool:
     return True
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How a question is asked, beside what and where.
 
     `call` names it in the limiter; `tokens` is what it may use. `party` shares a line fairly with the others; batch
-    work goes after all the rest. `patience` is for the line, in seconds. With `restarts` an answer that breaks off
-    begins anew at the next place. `can_afford` is asked before a call that follows one that has cost something.
+    work goes after all the rest. `patience` is for the line, in seconds. `may_restart` is asked when an answer breaks
+    off: whether it may begin anew at the next place. `can_afford` is asked before a call that follows one that has cost
+    something.
     """
 
     call: str = "call"
@@ -182,7 +191,7 @@ class Manner:
     party: str = ""
     is_batch: bool = False
     patience: float = 60.0
-    restarts: bool = False
+    may_restart: Callable[[], bool] = _never
     can_afford: Callable[[], Awaitable[bool]] = _always
 
 
@@ -193,6 +202,12 @@ class Limits:
     first_byte: float = 60.0
     idle: float = 90.0
     total: float = 1800.0
+
+    def at(self, target: Target, *, left: float) -> "Limits":
+        """Of one call there: its own where it has them, and never more in all than is `left` of the question's time."""
+        return Limits(
+            target.first_byte or self.first_byte, target.idle or self.idle, min(target.total or self.total, left)
+        )
 
 
 # --- Events -----------------------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from playground.gateway.types import Cause, Manner, Route, Target
 MOST_ATTEMPTS = 8
 # Between two looks at the line, for the first in it and for each that stands further back.
 FIRST_LOOK, LATER_LOOK, LONGEST_LOOK = 0.1, 0.02, 1.0
+# What a call that tries a place out may take beyond its first byte, before another one tries.
+PROBE_GRACE = 5.0
 # Another model's places come after all of the model's own, whatever their priorities.
 BEHIND = 1000
 
@@ -44,7 +46,8 @@ class Way:
         self._failure: GatewayError = Unreachable("a route without targets")
         self._may_be_billed = False
         self._waited = 0.0
-        self._wish = Wish(manner.call, (), probe_seconds=first_byte + 5)
+        self._first_byte = first_byte
+        self._wish = Wish(manner.call, ())
 
     @property
     def left(self) -> float:
@@ -105,6 +108,7 @@ class Way:
             party=self._manner.party,
             is_batch=self._manner.is_batch,
             waits=waits,
+            probe_seconds=max(target.first_byte or self._first_byte for target in targets) + PROBE_GRACE,
         )
         answer = await self._limiter.take(self._wish)
         if isinstance(answer, Held):

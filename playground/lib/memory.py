@@ -6,9 +6,9 @@ import gc
 def keep_what_is_loaded() -> None:
     """Call once, when everything is imported.
 
-    Half a million objects of Django and the SDKs never become garbage, and looking at them again took a quarter of a
-    web process's time under two hundred streams. What comes later is looked at in larger portions: almost all of it
-    dies by counting, without the collector.
+    What Django and its rooms have loaded never becomes garbage, and to look at all of it again takes 80 ms of a web
+    process (145,000 objects). What comes later is looked at in larger portions: almost all of it dies by counting,
+    without the collector.
     """
     gc.collect()
     gc.freeze()

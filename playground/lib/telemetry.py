@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Attributes = Mapping[str, str | bool | int | float | list[str]]
 # What a message carries so that the next process goes on with the trace.
 PARENT = "traceparent"
+# The id that a request's answer says.
+REQUEST = "playground.request.id"
 
 
 def is_on() -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec
-from uuid import uuid4
 
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -61,16 +60,16 @@ def endpoint(
             try:
                 if request.method != method:
                     raise MethodUnknown(f"Use {method} here.", allow=method)
-                return identified(await view(*args, **kwargs))
+                return await view(*args, **kwargs)
             except ApiError as error:
-                return identified(refuse(shape, error))
+                return refuse(shape, error)
             except Refusal as refusal:
-                return identified(refuse(shape, from_refusal(refusal)))
+                return refuse(shape, from_refusal(refusal))
             except Http404:
-                return identified(refuse(shape, NotFound("There is nothing of that name for this key.")))
+                return refuse(shape, NotFound("There is nothing of that name for this key."))
             except (OperationalError, InterfaceError):
                 away = Away("The service is away for a moment. Try again.", retry_after=RETRY_SECONDS)
-                return identified(refuse(shape, away))
+                return refuse(shape, away)
 
         operation = Operation(method, summary, (view.__doc__ or "").strip(), group, body, gives, status, streams, shape)
         marked = csrf_exempt(public(answer))
@@ -78,12 +77,6 @@ def endpoint(
         return marked
 
     return decorate
-
-
-def identified(response: HttpResponseBase) -> HttpResponseBase:
-    """With a name of its own, where each vendor's client looks for it."""
-    response.headers["x-request-id"] = response.headers["request-id"] = f"req_{uuid4().hex}"
-    return response
 
 
 def refuse(shape: Shape, error: ApiError) -> HttpResponse:

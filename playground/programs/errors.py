@@ -1,23 +1,26 @@
 """What a program is told when something is refused or fails, before a wire puts it into its own shape.
 
 ApiError
-├── BadBody            400  the body is not what the wire asks for; names the parameter
-├── BodyTooLong        413  the body is longer than any may be
-├── KeyRejected        401  no key, or an unknown, expired or revoked one
-├── ScopeMissing       403  the key may not do this
-├── NotFound           404  no such address, tool or run for this key
-├── ModelUnknown       404  no such model for this key
-├── MethodUnknown      405  GET for POST or the reverse
-├── OutOfQuota         429  a limit of money is used up; `retry_after` seconds until it resets
-├── TooFast            429  this key asks more often than a key may
-├── InputsInvalid      422  a tool was filled in wrongly; names the field
-├── Refused            422  any other refusal
-├── Failed             502  no provider answered
-└── Away               503  our own database does not answer; `retry_after` seconds are worth a try
+├── NotAccepted           asked otherwise, it may go well
+│   ├── BadBody      400  the body is not what the wire asks for; names the parameter
+│   ├── BodyTooLong  413  the body is longer than any may be
+│   ├── MethodUnknown 405 GET for POST or the reverse
+│   ├── KeyRejected  401  no key, or an unknown, expired or revoked one
+│   ├── ScopeMissing 403  the key may not do this
+│   ├── NotFound     404  no such address, tool or run for this key
+│   │   └── ModelUnknown  no such model for this key
+│   ├── InputsInvalid 422 a tool was filled in wrongly; names the field
+│   └── Refused      422  any other refusal
+├── OutOfQuota       429  a limit of money is used up; `retry_after` seconds until it resets
+├── TooFast          429  this key asks more often than a key may
+├── Failed           502  no provider answered
+└── Away             503  our own database does not answer; `retry_after` seconds are worth a try
+    └── OutOfService 503  nobody serves the model right now
 """
 
 from datetime import UTC, datetime
 
+from playground.catalog.errors import ModelUnavailable
 from playground.lib.refusal import Refusal
 from playground.quota.errors import QuotaExceeded
 from playground.runs.errors import ModelCannot
@@ -42,48 +45,54 @@ class ApiError(Exception):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
-class BadBody(ApiError):
+class NotAccepted(ApiError):
     status = 400
     type = code = anthropic_type = "invalid_request_error"
 
 
-class BodyTooLong(ApiError):
+class BadBody(NotAccepted):
+    pass
+
+
+class BodyTooLong(NotAccepted):
     status = 413
-    type = code = "invalid_request_error"
     anthropic_type = "request_too_large"
 
 
-class KeyRejected(ApiError):
+class MethodUnknown(NotAccepted):
+    status = 405
+
+
+class KeyRejected(NotAccepted):
     status = 401
-    type = "invalid_request_error"
     code = "invalid_api_key"
     anthropic_type = "authentication_error"
 
 
-class ScopeMissing(ApiError):
+class ScopeMissing(NotAccepted):
     status = 403
-    type = "invalid_request_error"
     code = "insufficient_permissions"
     anthropic_type = "permission_error"
 
 
-class NotFound(ApiError):
+class NotFound(NotAccepted):
     status = 404
-    type = "invalid_request_error"
     code = "not_found"
     anthropic_type = "not_found_error"
 
 
-class ModelUnknown(ApiError):
-    status = 404
-    type = "invalid_request_error"
+class ModelUnknown(NotFound):
     code = "model_not_found"
-    anthropic_type = "not_found_error"
 
 
-class MethodUnknown(ApiError):
-    status = 405
-    type = code = anthropic_type = "invalid_request_error"
+class InputsInvalid(NotAccepted):
+    status = 422
+    code = "invalid_inputs"
+
+
+class Refused(NotAccepted):
+    status = 422
+    code = "refused"
 
 
 class OutOfQuota(ApiError):
@@ -99,19 +108,6 @@ class TooFast(ApiError):
     anthropic_type = "rate_limit_error"
 
 
-class InputsInvalid(ApiError):
-    status = 422
-    type = anthropic_type = "invalid_request_error"
-    code = "invalid_inputs"
-
-
-class Refused(ApiError):
-    status = 422
-    type = "invalid_request_error"
-    code = "refused"
-    anthropic_type = "invalid_request_error"
-
-
 class Failed(ApiError):
     status = 502
     type = "api_error"
@@ -123,6 +119,10 @@ class Away(ApiError):
     type = "api_error"
     code = "unavailable"
     anthropic_type = "overloaded_error"
+
+
+class OutOfService(Away):
+    code = "model_unavailable"
 
 
 def from_refusal(refusal: Refusal) -> ApiError:
@@ -140,9 +140,14 @@ def from_refusal(refusal: Refusal) -> ApiError:
             # A client that tries again by itself would only be refused again.
             x_should_retry="false",
         )
+    if isinstance(refusal, ModelUnavailable):
+        return OutOfService(message)
     return BadBody(message) if isinstance(refusal, ModelCannot) else Refused(message)
 
 
 def from_run(run: Run) -> ApiError | None:
     """Why the run brought no answer, or None where it brought one."""
-    return None if run.state == "done" else Failed(run.error_message or f"The run ended as {run.state}.")
+    if run.state == "done":
+        return None
+    kind = OutOfService if run.error_code == ModelUnavailable.code else Failed
+    return kind(run.error_message or f"The run ended as {run.state}.")

@@ -69,7 +69,7 @@ class Quota(models.Model):
 class QuotaWindow(models.Model):
     """One day or month of a quota, in the company's time zone. Windows are rows, never resets."""
 
-    quota = models.ForeignKey(Quota, on_delete=models.PROTECT, related_name="windows")
+    quota = models.ForeignKey(Quota, on_delete=models.PROTECT, related_name="windows", db_index=False)
     starts = models.DateTimeField()
     ends = models.DateTimeField()
     limit = models.BigIntegerField(null=True, blank=True)
@@ -114,8 +114,9 @@ class Reservation(models.Model):
     amount = models.BigIntegerField()
     settled = models.BigIntegerField(default=0)
     window_ids = ArrayField(models.BigIntegerField())
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    # Found by its run, or among the held ones; people and departments never go.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
     source = models.CharField(max_length=20)
     model = models.CharField(max_length=100)
     tool_version = models.CharField(max_length=100, blank=True)
@@ -163,8 +164,9 @@ class LedgerEntry(models.Model):
     reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=10, choices=EntryKind)
     amount = models.BigIntegerField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    # Three lines a run: only what is looked for is indexed.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
     source = models.CharField(max_length=20)
     model = models.CharField(max_length=100)
     tool_version = models.CharField(max_length=100, blank=True)
@@ -173,9 +175,11 @@ class LedgerEntry(models.Model):
     price = models.JSONField(default=dict)
     usage = models.JSONField(default=dict)
     confidence = models.CharField(max_length=10, choices=Confidence, default=Confidence.EXACT)
-    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections")
+    corrects = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections", db_index=False
+    )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     reason = models.TextField(blank=True)
     created_at = models.DateTimeField(db_default=Now())

@@ -117,7 +117,15 @@ CHECKS = [
         LEFT JOIN playground_quota q ON q.id = w.quota_id
             AND (q.scope = 'company' OR q.department_id = r.department_id OR q.user_id = r.user_id
                  OR q.api_key_id = r.api_key_id)
-        CROSS JOIN LATERAL (SELECT CASE WHEN r.api_key_id IS NULL THEN 6 ELSE 8 END AS all) AS windows
+        -- Keys did not always count: a run from before any of its key did, or of the day when that began, names six.
+        LEFT JOIN (
+            SELECT api_key_id, min(created_at) AS since FROM playground_reservation
+            WHERE cardinality(window_ids) = 8 GROUP BY api_key_id
+        ) counted ON counted.api_key_id = r.api_key_id
+        CROSS JOIN LATERAL (SELECT CASE
+            WHEN r.api_key_id IS NULL THEN 6
+            WHEN cardinality(r.window_ids) = 6 AND r.created_at < coalesce(counted.since, 'infinity') + interval '1 day'
+            THEN 6 ELSE 8 END AS all) AS windows
         GROUP BY r.run_id, windows.all
         HAVING count(DISTINCT (q.scope, q.period)) FILTER (WHERE q.id IS NOT NULL) <> windows.all
             OR count(q.id) <> windows.all OR cardinality(r.window_ids) <> windows.all

@@ -46,8 +46,7 @@ class Asking:
         if isinstance(event, Delta | ReasoningDelta):
             self._take_text(event)
         elif isinstance(event, ToolCallDelta):
-            self._calls.take(event)
-            self._note_first(is_answer=True)
+            self._take_call(event)
         elif isinstance(event, Usage):
             self._outcome.usage = event
         elif isinstance(event, Vectors):
@@ -64,6 +63,8 @@ class Asking:
         elif isinstance(event, Restarted):
             self._answer.restart()
             self._calls = Calls()
+            if not self._answer.discarded:
+                self._outcome.first_token = None
 
     def _start(self, event: AttemptStarted) -> None:
         self._outcome.target = event.target
@@ -79,17 +80,24 @@ class Asking:
         record = self._outcome.attempts[-1]
         record.error_code, record.finished = event.code, self._elapsed()
         record.was_accepted, record.usage = event.was_accepted, self._outcome.usage
-        record.received = len((self._answer.output + "".join(self._answer.reasoning)).encode())
+        record.received = len((self._answer.output + "".join(self._answer.reasoning)).encode()) + self._calls.size
 
     def _take_text(self, event: Delta | ReasoningDelta) -> None:
         is_answer = isinstance(event, Delta)
         text = event.text if event.text.isascii() and "\0" not in event.text else storable(event.text)
         if not text:
             return
-        if not (self._answer.text or self._answer.reasoning):
+        if not self._answer.has_begun:
             self._answer.begins()
         (self._answer.text if is_answer else self._answer.reasoning).append(text)
         self._note_first(is_answer=is_answer)
+
+    def _take_call(self, event: ToolCallDelta) -> None:
+        if news := self._calls.take(event):
+            if not self._answer.has_begun:
+                self._answer.begins()
+            self._answer.calls.append(news)
+        self._note_first(is_answer=True)
 
     def _note_first(self, *, is_answer: bool) -> None:
         if is_answer and self._outcome.first_token is None:

@@ -47,8 +47,9 @@ def save(answers: Sequence[Answer]) -> Verdict:
     discarded: list[str | None] = []
     sizes = []
     for answer in answers:
+        may_be_seen = answer.let_out()
         text, reasoning = answer.output, "".join(answer.reasoning)
-        size = answer.restart_at + len(text) + len(reasoning)
+        size = answer.restart_at + len(text) + len(reasoning) if may_be_seen else answer.saved
         changed = size != answer.saved
         texts.append(text if changed else None)
         thoughts.append(reasoning if changed and reasoning else None)

@@ -23,7 +23,10 @@ LONGEST_STREAM = 50_000
 SECONDS_WHILE_RUNNING = int(settings.RUN_TOTAL_SECONDS) + 3600
 SECONDS_AFTER_END = 3600
 
-TEXT, REASONING, STATE, LENGTH, STATUS, RESTART = "t", "r", "s", "n", "w", "x"
+TEXT, REASONING, CALLS, STATE, LENGTH, STATUS, RESTART = "t", "r", "c", "s", "n", "w", "x"
+# An id is a pair of numbers and a position are three: characters of calls go above those of text, of which no answer
+# has so many.
+CALLS_FROM = 2**32
 END_ID = f"{2**63 - 1}-0"
 
 
@@ -33,17 +36,19 @@ class Position:
 
     reasoning: int = 0
     text: int = 0
+    calls: int = 0
 
     def __str__(self) -> str:
-        return f"{self.reasoning + self.text}-{self.text}"
+        return f"{self.reasoning + self.text + self.calls}-{self.calls * CALLS_FROM + self.text}"
 
     @classmethod
     def parse(cls, value: str) -> "Position":
         """What `str` wrote. Raises ValueError for anything else."""
-        both, text = (int(part) for part in value.split("-"))
-        if not 0 <= text <= both < 2**63 - 2:
+        both, inner = (int(part) for part in value.split("-"))
+        calls, text = divmod(inner, CALLS_FROM)
+        if not 0 <= text + calls <= both < 2**63 - 2 or inner < 0:
             raise ValueError(value)
-        return cls(both - text, text)
+        return cls(both - text - calls, text, calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ class Piece:
     """The next of an answer, and the position after it. With a `state` the run has ended and nothing follows.
 
     The text before `restart_at`, in characters, counts no more: the answer began anew there. `status` is what to show
-    somebody who waits for the first word.
+    somebody who waits for the first word. `calls` are lines of `runs.calls`; a row has none of them, so who was given
+    none takes the whole calls from the row in the end.
     """
 
     at: Position
@@ -60,19 +66,27 @@ class Piece:
     state: str = ""
     restart_at: int = 0
     status: str = ""
+    calls: str = ""
 
     def after(self, position: Position) -> "Piece | None":
         """What of it somebody at `position` does not have yet; None when something before it is missing."""
         text, reasoning = self.at.text - position.text, self.at.reasoning - position.reasoning
         if text > len(self.text) or reasoning > len(self.reasoning):
             return None
+        calls = self.at.calls - position.calls
+        follow = 0 < calls <= len(self.calls)
         return Piece(
-            Position(max(self.at.reasoning, position.reasoning), max(self.at.text, position.text)),
+            Position(
+                max(self.at.reasoning, position.reasoning),
+                max(self.at.text, position.text),
+                self.at.calls if follow else position.calls,
+            ),
             self.text[-text:] if text > 0 else "",
             self.reasoning[-reasoning:] if reasoning > 0 else "",
             self.state,
             self.restart_at,
             self.status,
+            self.calls[-calls:] if follow else "",
         )
 
 
@@ -95,7 +109,8 @@ def _piece_from(entry_id: bytes, fields: Mapping[bytes, bytes]) -> Piece:
     if status := fields.get(b"w"):
         return Piece(Position(), status=status.decode())
     text, reasoning = fields.get(b"t", b"").decode(), fields.get(b"r", b"").decode()
-    return Piece(Position.parse(entry_id.decode()), text, reasoning, restart_at=int(fields.get(b"x", 0)))
+    restart_at, calls = int(fields.get(b"x", 0)), fields.get(b"c", b"").decode()
+    return Piece(Position.parse(entry_id.decode()), text, reasoning, restart_at=restart_at, calls=calls)
 
 
 def status_id(number: int) -> str:
@@ -129,6 +144,7 @@ def read(run_id: UUID) -> Piece:
             whole.text + following.text,
             whole.reasoning + following.reasoning,
             restart_at=max(whole.restart_at, following.restart_at),
+            calls=whole.calls + following.calls,
         )
     return whole
 

@@ -12,11 +12,11 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
-from playground.catalog.errors import CredentialUnreadable
-from playground.catalog.routes import recent_route
+from playground.catalog.errors import ModelUnavailable
+from playground.catalog.routes import kinds_in_use, recent_route
 from playground.gateway import router
-from playground.gateway.errors import CredentialRejected, GatewayError
-from playground.gateway.providers import KINDS, adapter
+from playground.gateway.errors import GatewayError
+from playground.gateway.providers import load
 from playground.gateway.types import Limits, Route
 from playground.lib.memory import keep_what_is_loaded
 from playground.lib.refusal import Refusal
@@ -43,12 +43,21 @@ logger = logging.getLogger(__name__)
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
 def warm_up(sender: Consumer, **_: object) -> None:
-    """Load the providers' SDKs before the first question: their import would hold up every stream for a second."""
+    """Load the SDKs of the providers in use before the first question, which would wait for them."""
     if QUEUE in sender.app.amqp.queues.consume_from:
         stream_loop()
-        for kind in KINDS:
-            adapter(kind)
+        load_adapters()
         keep_what_is_loaded()
+
+
+def load_adapters() -> None:
+    """Of the kinds in use and no other: the SDKs take 30 to 60 MB each, for as long as the worker lives."""
+    try:
+        load(kinds_in_use())
+    except (OperationalError, InterfaceError):
+        logger.warning("The database is away; the providers' SDKs are loaded when they are needed")
+    finally:
+        connection.close()
 
 
 @worker_shutdown.connect  # type: ignore[untyped-decorator]
@@ -76,8 +85,6 @@ def execute_run(run_id: UUID) -> None:
         route, request = _route_of(run), requests.load(run.request or {})
     except Refusal as refusal:
         outcome = _not_asked(refusal.code, refusal.title)
-    except CredentialUnreadable:
-        outcome = _not_asked(CredentialRejected.code, CredentialRejected.sentence.format(model=run.model_name))
     else:
         connection.close()
         outcome = loop.run(answer, _ask(answer, route, request, run=run))
@@ -96,10 +103,12 @@ def execute_run(run_id: UUID) -> None:
 
 def _route_of(run: Run) -> Route:
     if run.model_id is None:
-        raise Refusal(_("%(model)s is no longer offered.") % {"model": run.model_name})
+        raise ModelUnavailable(_("%(model)s is no longer offered.") % {"model": run.model_name})
     route = allowed_route(run, recent_route(run.model_id))
     if not route.targets:
-        raise Refusal(_("%(model)s is not served right now.") % {"model": run.model_name})
+        raise ModelUnavailable(_("%(model)s is not served right now.") % {"model": run.model_name})
+    # A kind that is new since the start: here it holds up this run, in the loop it would hold up all of them.
+    load(target.kind for targets in (route.targets, *route.fallbacks.values()) for target in targets)
     return route
 
 
@@ -130,7 +139,7 @@ def _finish(run: Run, outcome: Outcome) -> bool:
 async def _ask(answer: Answer, route: Route, request: requests.Request, *, run: Run) -> Outcome:
     """Consume the provider's stream into `answer`; however that ends, say how."""
     asking = Asking(answer, model=run.model_name)
-    manner = manner_of(run, can_afford=partial(afford_another, run, asking.outcome))
+    manner = manner_of(run, answer, can_afford=partial(afford_another, run, asking.outcome))
     limits = Limits(settings.RUN_FIRST_BYTE_SECONDS, settings.RUN_IDLE_SECONDS, settings.RUN_TOTAL_SECONDS)
     try:
         async for event in router.stream(route, request, limits=limits, manner=manner, limiter=limiter()):

@@ -21,6 +21,8 @@ class RunState(models.TextChoices):
 
 
 LIVE_STATES = [RunState.QUEUED, RunState.RUNNING]
+# The same, as the index of live runs says it.
+IS_LIVE = models.Q(finished_at=None)
 
 
 class RunSource(models.TextChoices):
@@ -32,24 +34,34 @@ class RunSource(models.TextChoices):
 
 
 class OnBreak(models.TextChoices):
-    """What becomes of an answer whose stream breaks in its middle."""
+    """What becomes of an answer whose stream breaks in its middle.
+
+    The last two are for who cannot take back what was shown: they start again unseen, or keep what was written.
+    """
 
     KEEP = "keep", _("Keep what was written")
     RESTART = "restart", _("Start again at the next place")
+    UNSEEN = "unseen", _("Start again while nothing was shown")
+    UNSAID = "unsaid", _("Start again while no word was shown; thoughts are not")
+
+
+# What a tool may choose: its page can fold away what counts no more.
+TOOLS_ON_BREAK = [(choice.value, choice.label) for choice in (OnBreak.KEEP, OnBreak.RESTART)]
 
 
 class Run(models.Model):
     """The row is the truth; a Celery message only wakes a worker, and the event stream only shows."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="runs")
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    # Looked for by person and time, below; nobody looks for those of a department or model, and none of these goes.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="runs", db_index=False)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+", db_index=False)
     source = models.CharField(max_length=20, choices=RunSource)
     api_key_id = models.BigIntegerField(null=True, blank=True)
     tool_version = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=20, choices=RunState, default=RunState.QUEUED)
 
-    model = models.ForeignKey(Model, null=True, on_delete=models.SET_NULL, related_name="+")
+    model = models.ForeignKey(Model, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     model_name = models.CharField(max_length=100)
     # Which deployment answered in the end, as text: "gpt-4o-mini at OpenAI".
     answered_by = models.CharField(max_length=300, blank=True)
@@ -120,12 +132,17 @@ class Run(models.Model):
                 fields=["user", "idempotency_key"],
                 condition=~models.Q(idempotency_key=""),
                 name="one_run_per_idempotency_key",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["queued", "running"], finished_at__isnull=True)
+                | models.Q(~models.Q(state__in=["queued", "running"]), finished_at__isnull=False),
+                name="a_run_is_live_until_it_is_finished",
+            ),
         ]
         indexes = [
-            models.Index(
-                fields=["state", "lease_until"], condition=models.Q(state__in=["queued", "running"]), name="live_runs"
-            ),
+            # A live run is written every two seconds: nothing that changes before its end is in any index, nor in its
+            # condition, so those writes stay on the page and out of all indexes.
+            models.Index(fields=["created_at"], condition=models.Q(finished_at__isnull=True), name="live_runs"),
             models.Index(fields=["user", "-created_at"], name="runs_by_person"),
             # What happened lately, over everybody: a few kilobytes for millions of rows, which arrive in this order.
             BrinIndex(fields=["created_at"], autosummarize=True, name="runs_by_time"),
@@ -163,7 +180,7 @@ class RunVectors(models.Model):
 class Attempt(models.Model):
     """One provider call inside a run."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="attempts")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="attempts", db_index=False)
     number = models.PositiveSmallIntegerField()
     deployment = models.CharField(max_length=300)
     # Of the deployment, and the slug of its provider: what figures are grouped by.

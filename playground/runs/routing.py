@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.conf import settings
 from playground.catalog.models import DataUse
 from playground.gateway.limits_redis import RedisLimiter, connect
 from playground.gateway.types import Manner, Route, Target
+from playground.runs.answers import Answer
 from playground.runs.models import OnBreak, Run
 
 # What may be done with the data, from the least on.
@@ -43,16 +45,25 @@ def _freedom(target: Target) -> int:
     return FREEDOM[DataUse(target.data_use or DataUse.UNKNOWN)]
 
 
-def manner_of(run: Run, *, can_afford: Callable[[], Awaitable[bool]]) -> Manner:
+def manner_of(run: Run, answer: Answer, *, can_afford: Callable[[], Awaitable[bool]]) -> Manner:
     return Manner(
         call=f"{run.pk}.{run.fence}",
         tokens=(run.input_token_guess or run.input_token_bound) + run.max_output_tokens,
         party=str(run.department_id),
         is_batch=run.is_batch,
         patience=settings.RUN_LINE_SECONDS,
-        restarts=run.on_break == OnBreak.RESTART,
+        may_restart=partial(may_restart, run.on_break, answer),
         can_afford=can_afford,
     )
+
+
+def may_restart(on_break: str, answer: Answer) -> bool:
+    """Whether an answer that broke off may begin anew. What nobody has seen is then kept back until it does."""
+    if on_break == OnBreak.UNSEEN:
+        return answer.keep_back()
+    if on_break == OnBreak.UNSAID:
+        return answer.keep_back(thoughts_are_shown=False)
+    return on_break == OnBreak.RESTART
 
 
 def limiter() -> RedisLimiter:

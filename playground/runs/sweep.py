@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from playground.quota import ledger
 from playground.runs import events
+from playground.runs.calls import size_of
 from playground.runs.finish import finish_queued, finish_run
-from playground.runs.models import Run, RunState, RunVectors
+from playground.runs.models import IS_LIVE, Run, RunState, RunVectors
 from playground.runs.outcomes import Outcome
 from playground.runs.sending import send
 
@@ -44,6 +45,7 @@ def send_again() -> None:
     due = Run.objects.alias(
         last=Coalesce("sent_at", "created_at"), waited=Now() - F("created_at"), quiet=Now() - F("last")
     ).filter(
+        IS_LIVE,
         state=RunState.QUEUED,
         quiet__gte=Greatest(F("waited") / 2, timedelta(seconds=settings.RUN_REQUEUE_SECONDS)),
     )
@@ -54,7 +56,7 @@ def send_again() -> None:
 
 def fail_forgotten() -> None:
     """Give up on what no worker took for ten minutes."""
-    for run in Run.objects.filter(state=RunState.QUEUED, created_at__lt=Now() - LONGEST_WAIT):
+    for run in Run.objects.filter(IS_LIVE, state=RunState.QUEUED, created_at__lt=Now() - LONGEST_WAIT):
         message = _("Nobody could answer for ten minutes. Nothing was charged; please try again.")
         if finish_queued(run, state=RunState.FAILED, error_code="not_started", error_message=message):
             events.append_end(run.pk, at=events.Position(), state=RunState.FAILED)
@@ -62,7 +64,7 @@ def fail_forgotten() -> None:
 
 def interrupt_lost() -> None:
     """End the runs whose worker is gone, with the text that reached the event stream or the last checkpoint."""
-    for run in Run.objects.filter(state=RunState.RUNNING, lease_until__lt=Now() - GRACE):
+    for run in Run.objects.filter(IS_LIVE, state=RunState.RUNNING, lease_until__lt=Now() - GRACE):
         seen = events.read(run.pk)
         said = max(seen.text, run.discarded + run.output, key=len)
         restart_at = max(seen.restart_at, len(run.discarded))
@@ -71,10 +73,11 @@ def interrupt_lost() -> None:
             text=said[restart_at:],
             discarded=said[:restart_at],
             reasoning=max(seen.reasoning, run.reasoning, key=len),
+            unseen=size_of(seen.calls),
             error_code="worker_lost",
             error_message=_("The server that was writing this stopped. What was written so far is kept."),
         )
         if finish_run(run, outcome):
             logger.warning("Run %s lost its worker and was ended", run.pk)
-            at = events.Position(len(outcome.reasoning), len(said))
+            at = events.Position(len(outcome.reasoning), len(said), len(seen.calls))
             events.append_end(run.pk, at=at, state=outcome.state)

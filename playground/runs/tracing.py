@@ -1,4 +1,4 @@
-"""Follows a run in its worker: its id in every log line, and its calls to providers as spans.
+"""Follows a run in its worker: its id and its request's in every log line, and its calls to providers as spans.
 
 The spans of the calls are made from the rows when the run has ended, so tracing costs nothing while it streams.
 Names are those of OpenTelemetry's conventions for generative AI; no question and no answer is in any of them.
@@ -13,6 +13,7 @@ from celery import current_task
 from playground.lib import telemetry
 from playground.lib.trail import about
 from playground.runs.models import Attempt, Run
+from playground.runs.sending import REQUEST
 
 # A run's text is never read here.
 COLUMNS = ("state", "answered_by", "finish_reason", "input_tokens", "output_tokens", "cached_tokens")
@@ -20,13 +21,16 @@ COLUMNS = ("state", "answered_by", "finish_reason", "input_tokens", "output_toke
 
 @contextmanager
 def following(run_id: UUID) -> Iterator[None]:
-    with about(run=str(run_id)):
+    carried = (current_task.request.headers or {}) if current_task else {}
+    request_id = str(carried.get(REQUEST, ""))
+    with about(run=str(run_id), **({"request": request_id} if request_id else {})):
         if not telemetry.is_on():
             yield
             return
-        carried = (current_task.request.headers or {}) if current_task else {}
         parent = str(carried.get(telemetry.PARENT, ""))
         attributes = {"messaging.system": "celery", "messaging.destination.name": "interactive"}
+        if request_id:
+            attributes[telemetry.REQUEST] = request_id
         with telemetry.span("process run", kind="consumer", attributes=attributes, parent=parent) as span:
             yield
             run = Run.objects.filter(pk=run_id, finished_at__isnull=False).only(*COLUMNS).first()

@@ -44,7 +44,7 @@ async def _follow(onlooker: Onlooker) -> AsyncGenerator[Piece]:
         piece = _merge(pieces, have) or _merge(await _mended(onlooker.run_id), have)
         if piece is not None:
             have = piece.at
-            if piece.text or piece.reasoning or piece.state or piece.status or not pieces:
+            if piece.text or piece.reasoning or piece.calls or piece.state or piece.status or not pieces:
                 yield piece
             if piece.state:
                 return
@@ -57,7 +57,7 @@ def _merge(pieces: list[Piece], have: Position) -> Piece | None:
     """The pieces as one, without what somebody at `have` has; None when something is missing between."""
     if len(pieces) == 1 and _follows(pieces[0], have):
         return pieces[0]
-    at, text, reasoning, state, restart_at, status = have, [], [], "", 0, ""
+    at, text, reasoning, calls, state, restart_at, status = have, [], [], [], "", 0, ""
     for piece in pieces:
         news = piece.after(at)
         if news is None:
@@ -66,12 +66,19 @@ def _merge(pieces: list[Piece], have: Position) -> Piece | None:
         restart_at, status = max(restart_at, news.restart_at), news.status or status
         text.append(news.text)
         reasoning.append(news.reasoning)
-    return Piece(at, "".join(text), "".join(reasoning), state, restart_at, status if at == Position() else "")
+        calls.append(news.calls)
+    status = status if at == Position() else ""
+    return Piece(at, "".join(text), "".join(reasoning), state, restart_at, status, "".join(calls))
 
 
 def _follows(piece: Piece, have: Position) -> bool:
     """Almost always so, and then nothing has to be made anew."""
-    return piece.at.text - len(piece.text) == have.text and piece.at.reasoning - len(piece.reasoning) == have.reasoning
+    begins = (
+        piece.at.reasoning - len(piece.reasoning),
+        piece.at.text - len(piece.text),
+        piece.at.calls - len(piece.calls),
+    )
+    return begins == (have.reasoning, have.text, have.calls)
 
 
 async def _mended(run_id: UUID) -> list[Piece]:

@@ -20,8 +20,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from playground.gateway.pace import pace
-from playground.runs.answers import Answer
+from playground.runs.answers import Answer, News
 from playground.runs.events import (
+    CALLS,
     END_ID,
     LENGTH,
     LONGEST_STREAM,
@@ -32,7 +33,6 @@ from playground.runs.events import (
     STATE,
     STATUS,
     TEXT,
-    Position,
     key_of,
     status_id,
 )
@@ -52,8 +52,7 @@ def redis_client() -> Redis:
 class _Entry:
     """What was put into a pipeline for one answer: how far it goes, and by how many commands."""
 
-    at: Position
-    pieces: tuple[int, int]
+    news: News
     commands: int
     is_last: bool
 
@@ -108,7 +107,7 @@ class Writer:
                 refused = wrong[0]
                 answer.show_again()
                 continue
-            answer.mark_shown(entry.at, pieces=entry.pieces)
+            answer.mark_shown(entry.news)
             if entry.is_last:
                 self._close(answer)
         if refused is not None:
@@ -120,21 +119,20 @@ class Writer:
     def _add(self, pipe: Pipeline, answer: Answer) -> "_Entry":
         """Put the answer's news, and its end, into the pipeline."""
         key, first, before = key_of(answer.run_id), answer.is_first, len(pipe)
-        pieces = len(answer.text), len(answer.reasoning)
-        at, text, reasoning = answer.news()
+        news = answer.news()
         if status := answer.new_status():
             pipe.execute_command("XADD", key, status_id(answer.statuses), STATUS, status)
             pipe.execute_command("EXPIRE", key, SECONDS_WHILE_RUNNING)
-        if text or reasoning:
-            fields = ([TEXT, text] if text else []) + ([REASONING, reasoning] if reasoning else [])
+        said = ((TEXT, news.text), (REASONING, news.reasoning), (CALLS, news.calls))
+        if fields := [part for name, value in said if value for part in (name, value)]:
             fields += [RESTART, str(answer.restart_at)] if answer.restart_at else []
-            pipe.execute_command("XADD", key, "MAXLEN", "~", LONGEST_STREAM, str(at), *fields)
+            pipe.execute_command("XADD", key, "MAXLEN", "~", LONGEST_STREAM, str(news.at), *fields)
             if first:
                 pipe.execute_command("EXPIRE", key, SECONDS_WHILE_RUNNING)
         if answer.end_state:
-            pipe.execute_command("XADD", key, END_ID, STATE, answer.end_state, LENGTH, str(at))
+            pipe.execute_command("XADD", key, END_ID, STATE, answer.end_state, LENGTH, str(news.at))
             pipe.execute_command("EXPIRE", key, SECONDS_AFTER_END)
-        return _Entry(at, pieces, len(pipe) - before, is_last=bool(answer.end_state))
+        return _Entry(news, len(pipe) - before, is_last=bool(answer.end_state))
 
     def _close(self, answer: Answer) -> None:
         self.answers.pop(answer.run_id, None)

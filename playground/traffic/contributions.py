@@ -1,12 +1,14 @@
 """What one ended run adds: its row among the ended runs, and the numbers of one tally while they are added up."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 from playground.runs.models import Attempt, Run, RunState
 from playground.traffic import histogram
 from playground.traffic.models import EndedRun, Slip, Tally
+from playground.traffic.numbers import Sums
 
 FAILED = frozenset({RunState.FAILED, RunState.INTERRUPTED})
 # The columns of a Tally that are plain sums.
@@ -14,27 +16,16 @@ SUMS = (
     *("requests", "failed", "stopped", "fallbacks", "retries", "input_tokens", "output_tokens", "cached_tokens"),
     *("cost", "first_token_ms", "total_ms", "streamed_tokens", "streaming_ms"),
 )
+BYTES_OF_NAMES = 1000
 USED = ("cost", "input_tokens", "output_tokens", "cached_tokens")
 
 
 @dataclass(slots=True)
-class Part:
-    requests: int = 0
-    failed: int = 0
-    stopped: int = 0
-    fallbacks: int = 0
-    retries: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_tokens: int = 0
-    cost: int = 0
+class Part(Sums):
+    """As a Tally has them: also the times as sums."""
+
     first_token_ms: int = 0
     total_ms: int = 0
-    streamed_tokens: int = 0
-    streaming_ms: int = 0
-    causes: dict[str, int] = field(default_factory=dict)
-    first_token: list[int] = field(default_factory=list)
-    total: list[int] = field(default_factory=list)
 
     @classmethod
     def sum(cls, parts: "Sequence[Part | Tally]") -> "Part":
@@ -113,13 +104,19 @@ def ended_run(run: Run, attempts: list[Attempt], slip: Slip) -> EndedRun:
         cause=(run.error_code or run.state) if run.state in FAILED else "",
         fell_back=run.fell_back,
         calls=len(attempts),
-        failed_at=sorted({name for one in failed for name in (one.deployment, provider_of(one.deployment))}),
+        failed_at=_that_fit({name for one in failed for name in (one.deployment, provider_of(one.deployment))}),
         causes=sorted({attempt.error_code for attempt in failed}),
         first_token_ms=_ms(run.created_at, run.first_token_at),
         total_ms=_ms(run.created_at, run.finished_at) or 0,
     )
     ended.add(slip)
     return ended
+
+
+def _that_fit(names: set[str]) -> list[str]:
+    """All of them, but where they are absurdly long: they stand in an index, whose rows hold no more than 2.7 KB."""
+    sizes = accumulate(len(name.encode()) for name in sorted(names))
+    return [name for name, size in zip(sorted(names), sizes, strict=True) if size <= BYTES_OF_NAMES]
 
 
 def provider_of(deployment: str) -> str:

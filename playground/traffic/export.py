@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from playground.traffic.histogram import quantile
+from playground.traffic.histogram import quantiles
 from playground.traffic.models import Tally
 from playground.traffic.numbers import Numbers
 from playground.traffic.questions import Question
@@ -33,7 +33,7 @@ def lines(question: Question, tallies: QuerySet[Tally]) -> Iterator[str]:
 
 def _cells(tally: Tally, name: str) -> list[Any]:
     speed = Numbers(streamed_tokens=tally.streamed_tokens, streaming_ms=tally.streaming_ms).tokens_a_second
-    times = [quantile(counts, share) for counts in (tally.first_token, tally.total) for share in QUANTILES]
+    times = [*quantiles(tally.first_token, QUANTILES), *quantiles(tally.total, QUANTILES)]
     return [
         *(tally.starts.isoformat(), tally.span, tally.dimension, _harmless(name)),
         *(tally.requests, tally.failed, tally.stopped, tally.fallbacks, tally.retries),

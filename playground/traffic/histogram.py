@@ -6,8 +6,9 @@ counted as two hours.
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 
 GROWTH = 1.1
 # 1.1 ** 166 ms are a little over two hours.
@@ -36,10 +37,13 @@ def merged(histograms: Sequence[Sequence[int]]) -> list[int]:
 
 def quantile(counts: Sequence[int], share: float) -> float | None:
     """What `share` of them stayed below, in ms; None of none."""
-    rank = max(1, math.ceil(share * sum(counts)))
-    seen = 0
-    for bucket, count in enumerate(counts):
-        seen += count
-        if seen >= rank:
-            return upper_ms(bucket) / math.sqrt(GROWTH)
-    return None
+    return quantiles(counts, (share,))[0]
+
+
+def quantiles(counts: Sequence[int], shares: Sequence[float]) -> list[float | None]:
+    """The same of several shares, for which the buckets are gone through once."""
+    seen = list(accumulate(counts))
+    if not seen or not seen[-1]:
+        return [None] * len(shares)
+    buckets = [bisect_left(seen, max(1, math.ceil(share * seen[-1]))) for share in shares]
+    return [upper_ms(bucket) / math.sqrt(GROWTH) for bucket in buckets]

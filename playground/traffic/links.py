@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -53,11 +54,13 @@ class Links:
         return "call_failed" if self._is_of_calls else "failed"
 
     def _url(self, **more: str) -> str:
-        words = {
-            "since": self.since.isoformat(),
-            "until": self.until.isoformat(),
-            "department": str(self.question.department or ""),
-            **({self.question.by: self.key} if self.key else {}),
-            **more,
-        }
-        return f"{reverse('traffic:runs')}?{urlencode({name: word for name, word in words.items() if word})}"
+        narrower = ({self.question.by: self.key} if self.key else {}) | more
+        where = _runs_between(self.since, self.until, self.question.department)
+        return f"{where}&{urlencode(narrower)}" if narrower else where
+
+
+@lru_cache(maxsize=256)
+def _runs_between(since: datetime, until: datetime, department: int) -> str:
+    """All rows of a table begin with the same."""
+    words = {"since": since.isoformat(), "until": until.isoformat(), "department": department}
+    return f"{reverse('traffic:runs')}?{urlencode({name: word for name, word in words.items() if word})}"

@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from playground.quota.holds import Holds, held_now
-from playground.runs.models import LIVE_STATES, Run, RunState
+from playground.runs.models import IS_LIVE, Run, RunState
 from playground.traffic.models import Slip
 
 QUEUES = ("interactive", "batch", "system")
@@ -35,7 +35,7 @@ class Live:
 
 
 def live() -> Live:
-    runs = Run.objects.filter(state__in=LIVE_STATES).aggregate(
+    runs = Run.objects.filter(IS_LIVE).aggregate(
         queued=Count("pk", filter=Q(state=RunState.QUEUED)),
         running=Count("pk", filter=Q(state=RunState.RUNNING)),
         oldest=Min("created_at", filter=Q(state=RunState.QUEUED)),

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from playground.traffic.models import COMPANY, Dimension
+from playground.traffic.models import COMPANY, Dimension, Span
 from playground.traffic.questions import PERIOD_NAMES, PERIODS, Question
 
 Choice = tuple[str, str, str]
@@ -29,7 +29,11 @@ class Navigation:
 
     @property
     def periods(self) -> list[Choice]:
-        return [(name, str(label), self.question.address(period=name, until="")) for name, label in PERIOD_NAMES]
+        return [
+            (name, str(label), self.question.address(period=name, until=""))
+            for name, label in PERIOD_NAMES
+            if self.question.department == COMPANY or PERIODS[name][0] != Span.MINUTES
+        ]
 
     @property
     def earlier(self) -> str:

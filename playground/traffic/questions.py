@@ -18,6 +18,7 @@ from playground.traffic.spans import STEP, after, company_zone, last_starts
 
 # The time a page looks back over: in spans of which size, and how many.
 PERIODS = {"hour": (Span.MINUTES, 12), "day": (Span.HOUR, 24), "month": (Span.DAY, 30), "year": (Span.MONTH, 12)}
+# Minutes are counted for the whole company alone: of a department the shortest time is a day.
 PERIOD_NAMES = [("hour", _("Hour")), ("day", _("Day")), ("month", _("Month")), ("year", _("Year"))]
 SORTS = ("requests", "failed", "fallbacks", "output_tokens", "cost")
 
@@ -95,11 +96,13 @@ class QuestionForm(forms.Form):
     def question(self) -> Question:
         """Of a form that is valid."""
         words = self.cleaned_data
+        department = words["department"] or self._first
         period = words["period"] or "day"
+        if department is not None and PERIODS[period][0] == Span.MINUTES:
+            period = "day"
         span, count = PERIODS[period]
         now = timezone.now()
         until = min(words["until"] or now, now)
-        department = words["department"] or self._first
         by = words["by"] or Dimension.MODEL
         if department is not None and by == Dimension.DEPARTMENT:
             by = Dimension.MODEL

@@ -15,45 +15,14 @@ from accounts.api_keys import issue_key
 from accounts.models import User
 from playground.catalog.models import Model
 from playground.runs.models import Run
+from tests.api.calling import ASK, CHAT_TOOL, MESSAGES_TOOL, RESPONSES_TOOL, SCHEMA
 from tests.fake_provider import FakeProvider
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.xdist_group("stack"), pytest.mark.usefixtures("ledger_is_true")]
 
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {"city": {"type": "string"}},
-    "required": ["city"],
-    "additionalProperties": False,
-}
-CHAT_TOOL: Any = {"type": "function", "function": {"name": "weather", "description": "Weather", "parameters": SCHEMA}}
-RESPONSES_TOOL: Any = {"type": "function", "name": "weather", "parameters": SCHEMA, "strict": True}
-MESSAGES_TOOL: Any = {"name": "weather", "description": "Weather", "input_schema": SCHEMA}
-ASK: Any = {"role": "user", "content": "weather in city: Lima"}
 PIXEL = b64encode(b"\x89PNG\r\n\x1a\n" + bytes(20)).decode()
 DATA_URL = f"data:image/png;base64,{PIXEL}"
-
-
-@pytest.fixture(params=["openai_compatible", "openai", "anthropic"])
-def secret(
-    request: pytest.FixtureRequest,
-    stack: Stack,
-    alice: User,
-    make_model: Callable[..., Model],
-    fake_provider: FakeProvider,
-) -> str:
-    make_model(kind=request.param, base_url=fake_provider.target(request.param).base_url)
-    return issue_key(alice, name="laptop", days=30)[1]
-
-
-@pytest.fixture
-def coder(stack: Stack, secret: str) -> openai.OpenAI:
-    return openai.OpenAI(api_key=secret, base_url=f"{stack.url}/v1", max_retries=0)
-
-
-@pytest.fixture
-def claude(stack: Stack, secret: str) -> anthropic.Anthropic:
-    return anthropic.Anthropic(api_key=secret, base_url=stack.url, max_retries=0)
 
 
 def test_chat_calls_a_function_and_takes_its_result(coder: openai.OpenAI) -> None:

@@ -9,7 +9,7 @@ from anthropic.types import TextBlock
 
 from accounts.api_keys import issue_key
 from accounts.models import User
-from playground.catalog.models import Model
+from playground.catalog.models import Model, Provider
 from playground.runs.models import Run
 from tests.fake_provider import FakeProvider
 from tests.stack import Stack
@@ -91,6 +91,20 @@ def test_anthropic_streams(anthropic_client: anthropic.Anthropic, fake_provider:
     ) as stream:
         assert "".join(stream.text_stream) == "One two three"
         assert stream.get_final_message().usage.output_tokens == Run.objects.get().output_tokens
+
+
+def test_a_model_whose_only_key_cannot_be_read_is_out_of_service(
+    openai_client: openai.OpenAI, anthropic_client: anthropic.Anthropic
+) -> None:
+    Provider.objects.update(credential="", credential_variable="LOST_API_KEY")
+    with pytest.raises(openai.InternalServerError) as caught:
+        openai_client.chat.completions.create(model="quick", messages=[{"role": "user", "content": "Hi"}])
+    assert (caught.value.status_code, caught.value.code) == (503, "model_unavailable")
+    assert "not served" in caught.value.message
+    with pytest.raises(anthropic.APIStatusError) as seen:
+        anthropic_client.messages.create(model="quick", max_tokens=9, messages=[{"role": "user", "content": "Hi"}])
+    assert (seen.value.status_code, seen.value.type) == (503, "overloaded_error")
+    assert set(Run.objects.values_list("state", "cost")) == {("failed", 0)}
 
 
 def test_the_same_idempotency_key_asks_once(openai_client: openai.OpenAI, fake_provider: FakeProvider) -> None:

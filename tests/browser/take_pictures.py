@@ -36,8 +36,10 @@ ONLY_WITH_ALL = frozenset(
         "hub-none",
         "hub-of-an-admin",
         "keys-none",
+        "key-limit",
         "menu",
         "my-runs-none",
+        "provider-kinds",
         "quotas-of-an-owner",
         "quotas-of-people",
         "studio-tried",
@@ -54,6 +56,13 @@ CAMPAIGN = (
     "Instalments, free shipping or a coupon: compare them in a table as the benefit of our November campaign, "
     "and show a short Python script that counts how often each is named in our reviews"
 )
+
+
+PRICES = """provider,model,effective_from,input,cached_input,output
+Demo,demo-quick,2027-01-01,0.12,0.06,0.48
+Demo (Messages),demo-careful,2027-01-01,2.50,0.25,12.50
+Demo (Responses),demo-reasoner,2027-01-01,1.25,0.125,ten
+"""
 
 
 class Camera:
@@ -239,6 +248,21 @@ def admin(company: Company) -> None:
     company.take("Dana Whitfield", "/hub/", "hub-of-an-admin")
 
 
+def providers(company: Company) -> None:
+    """She adds a provider, and the prices that its contract names."""
+    company.take("Dana Whitfield", "/providers/", "providers")
+    company.take("Dana Whitfield", "/providers/-/new/", "provider-kinds")
+    page = company.open("Dana Whitfield", "/providers/demo/")
+    page.get_by_role("button", name="Find models").click()
+    expect(page.get_by_role("heading", name="What it lists")).to_be_visible()
+    company.camera.take(page, "provider")
+    page = company.open("Dana Whitfield", "/models/-/prices/")
+    page.get_by_label("Or the list itself").fill(PRICES)
+    page.get_by_role("button", name="Show what would change").click()
+    expect(page.get_by_role("heading", name="What would change")).to_be_visible()
+    company.camera.take(page, "prices")
+
+
 def coder(company: Company) -> None:
     """A key for programs."""
     company.take("Bob Lindqvist", "/account/", "account")
@@ -248,6 +272,20 @@ def coder(company: Company) -> None:
     page.get_by_role("button", name="Make a key").click()
     expect(page.get_by_text("It is not shown again")).to_be_visible()
     company.camera.take(page, "keys")
+    page.goto(f"{company.url}/account/keys/")
+    page.get_by_role("link", name="Set a limit").click()
+    company.camera.take(page, "key-limit")
+    company.take("Bob Lindqvist", "/developers/", "developers")
+
+
+def gateway(company: Company) -> None:
+    """What went through, a few seconds after it ended."""
+    page = company.open("Dana Whitfield", "/gateway/?period=hour&by=tool")
+    expect(page.get_by_role("link", name="listing-attributes")).to_be_visible(timeout=PATIENCE)
+    company.camera.take(page, "gateway")
+    page.goto(f"{company.url}/gateway/runs/")
+    page.locator("tbody a").first.click()
+    company.camera.take(page, "gateway-run")
 
 
 def nothing(company: Company) -> None:
@@ -259,7 +297,7 @@ def nothing(company: Company) -> None:
     company.take("Bob Lindqvist", "/chats/all/", "chats-none")
 
 
-SCENES = (sign_in, chat, hub, studio, quotas, admin, coder, nothing)
+SCENES = (sign_in, chat, hub, studio, quotas, admin, providers, coder, gateway, nothing)
 
 
 @contextmanager

@@ -316,6 +316,7 @@ def make_long(user: User, model: Model, pairs: int) -> Conversation:
             model_name=model.name,
             output=f"Answer {number}",
             output_html=f"<p>Answer {number}</p>",
+            finished_at="2026-01-01T12:00Z",
             max_output_tokens=1,
             input_token_bound=1,
         )

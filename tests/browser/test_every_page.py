@@ -11,17 +11,20 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django import DjangoDbBlocker
 
-from accounts.models import User
+from accounts.models import KeyScope, User
 from hub.tools.models import Tool, ToolRun
 from hub.tools.running import run_tool
+from playground.api.keys import make_key
 from playground.catalog.models import Deployment, Model, Price, Provider
 from playground.chat.conversations import start_conversation
 from playground.chat.models import Conversation
 from playground.lib.markdown import render
 from playground.runs.models import Run, RunState
+from playground.traffic.folding import fold_all
 from tests.browser import axe
 from tests.browser.pages import PHONE, WIDE, picture, watch
 from tests.catalogue import LONG_AGO
@@ -34,6 +37,7 @@ PAGES = {
     "sign-in": ("", "/sign-in/"),
     "chat-new": ("alice", "/"),
     "chat": ("alice", "{conversation}"),
+    "chat-failed": ("alice", "{failed}"),
     "chats": ("alice", "/chats/all/"),
     "rename": ("alice", "{conversation}rename/"),
     "hub": ("alice", "/hub/"),
@@ -51,10 +55,13 @@ PAGES = {
     "my-limits": ("alice", "/quotas/"),
     "quotas": ("dana", "/quotas/manage/"),
     "quotas-of-people": ("dana", "/quotas/manage/people/"),
+    "quotas-of-an-owner": ("ana", "/quotas/manage/"),
     "quota": ("dana", "/quotas/manage/company/month/"),
     "gateway": ("dana", "/gateway/"),
     "gateway-of-a-month": ("dana", "/gateway/?period=month&by=deployment"),
+    "gateway-of-an-owner": ("ana", "/gateway/"),
     "gateway-runs": ("dana", "/gateway/runs/"),
+    "gateway-run": ("dana", "/gateway/runs/{ended}/"),
     "models": ("dana", "/models/"),
     "model": ("dana", "/models/demo-quick/"),
     "price-lists": ("dana", "/models/-/prices/"),
@@ -63,10 +70,14 @@ PAGES = {
     "provider": ("dana", "/providers/demo/"),
     "provider-kinds": ("dana", "/providers/-/new/"),
     "provider-new": ("dana", "/providers/-/new/?preset=azure"),
+    "provider-of-another-kind": ("dana", "/providers/-/new/?preset=vertex"),
+    "provider-day": ("dana", "/runs/day/demo/"),
     "people": ("dana", "/people/"),
     "person": ("dana", "/people/{alice}/"),
     "account": ("alice", "/account/"),
     "keys": ("alice", "/account/keys/"),
+    "keys-none": ("bob", "/account/keys/"),
+    "key-limit": ("alice", "/account/keys/{key}/"),
     "developers": ("alice", "/developers/"),
     "not-found": ("alice", "/hub/tools/no-such-tool/"),
     "not-allowed": ("alice", "/people/"),
@@ -112,10 +123,16 @@ def company(shared_stack: Stack, django_db_blocker: DjangoDbBlocker) -> Iterator
         model = _demo_model()
         call_command("load_demo")
         alice = User.objects.get(first_name__startswith="Alice")
-        conversation = _conversation(alice, model)
+        conversation, failed = _conversation(alice, model), _failed(alice, model)
+        made = _tool_run(alice)
+        key, _secret = make_key(alice, name="Script", days=90, scopes=KeyScope.values, monthly_limit=5_000_000)
+        fold_all()
         yield {
             "conversation": conversation.get_absolute_url(),
-            "tool_run": _tool_run(alice).pk,
+            "failed": failed.get_absolute_url(),
+            "tool_run": made.pk,
+            "ended": made.run_id,
+            "key": key.pk,
             "alice": alice.pk,
             "sessions": {user.first_name.split()[0].lower(): session_of(user) for user in User.objects.all()},
         }
@@ -133,12 +150,28 @@ def _demo_model() -> Model:
 
 
 def _finish(run: Run, output: str) -> None:
-    Run.objects.filter(pk=run.pk).update(state=RunState.DONE, output=output, output_html=render(output))
+    Run.objects.filter(pk=run.pk).update(
+        state=RunState.DONE, output=output, output_html=render(output), finished_at=timezone.now()
+    )
 
 
 def _conversation(alice: User, model: Model) -> Conversation:
     conversation = start_conversation(alice, content="Make a plan for Friday", model=model, key=uuid4())
     _finish(Run.objects.get(), ANSWER)
+    return conversation
+
+
+def _failed(alice: User, model: Model) -> Conversation:
+    """An answer that broke off, began anew and broke off again."""
+    conversation = start_conversation(alice, content="And for Monday?", model=model, key=uuid4())
+    Run.objects.filter(state=RunState.QUEUED).update(
+        state=RunState.FAILED,
+        discarded="Monday is",
+        output="On Monday",
+        output_html=render("On Monday"),
+        error_message="The provider did not answer.",
+        finished_at=timezone.now(),
+    )
     return conversation
 
 

@@ -121,6 +121,43 @@ def test_a_place_gets_its_order_and_limits(admin: Client, model: Model) -> None:
     assert admin.post(path, {**limits, "weight": 0}).status_code == 422
 
 
+def test_a_place_gets_seconds_of_its_own(admin: Client, model: Model) -> None:
+    deployment = model.deployments.get()
+    path = f"/models/quick/places/{deployment.pk}/"
+    order = {"priority": 1, "weight": 1, "is_active": "on"}
+    admin.post(path, {**order, "first_byte_seconds": 180, "idle_seconds": "", "total_seconds": 600})
+    [target] = route_for(model).targets
+    assert (target.first_byte, target.idle, target.total) == (180, None, 600)
+    admin.post(path, {**order, "first_byte_seconds": "", "total_seconds": ""})
+    [target] = route_for(model).targets
+    assert (target.first_byte, target.idle, target.total) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        ({"first_byte_seconds": 0}, "At least 1 second."),
+        ({"idle_seconds": 1801}, "At most 1800"),
+        ({"total_seconds": 1801}, "At most 1800"),
+        ({"first_byte_seconds": 61, "total_seconds": 60}, "Not more than the seconds in all."),
+        ({"total_seconds": "long"}, "Enter a whole number."),
+    ],
+)
+def test_seconds_that_make_no_sense_are_refused(
+    admin: Client, model: Model, seconds: dict[str, object], words: str
+) -> None:
+    deployment = model.deployments.get()
+    sent = {"priority": 1, "weight": 1, "is_active": "on", **seconds}
+    answer = admin.post(f"/models/quick/places/{deployment.pk}/", sent)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    for name, value in seconds.items():
+        assert f'name="{name}"' in answer.content.decode()
+        assert f'value="{value}"' in answer.content.decode()
+    [target] = route_for(model).targets
+    assert (target.first_byte, target.idle, target.total) == (None, None, None)
+
+
 def test_who_answers_instead_is_kept_in_order(admin: Client, model: Model, make_model: Callable[..., Model]) -> None:
     first, second = make_model("first"), make_model("second")
     path = "/models/quick/fallbacks/"

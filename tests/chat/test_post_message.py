@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Department, User
 from playground.catalog.models import Model
@@ -48,7 +49,7 @@ def test_the_same_form_twice_asks_once(conversation: Conversation, model: Model)
 def test_a_kept_form_with_other_words_asks_again(conversation: Conversation, model: Model, ask: Ask) -> None:
     key = uuid4()
     first = post_message(conversation, content="And tomorrow?", model=model, key=key)
-    Run.objects.update(state=RunState.DONE)
+    Run.objects.update(state=RunState.DONE, finished_at=timezone.now())
     assert post_message(conversation, content="And on Sunday?", model=model, key=key) != first
 
 
@@ -86,7 +87,7 @@ def test_of_eight_questions_at_once_one_is_asked(
 ) -> None:
     alice, model = make_user("alice", Department.objects.create(name="M", slug="m")), make_model()
     conversation = start_conversation(alice, content="Hello", model=model, key=uuid4())
-    Run.objects.update(state=RunState.DONE)
+    Run.objects.update(state=RunState.DONE, finished_at=timezone.now())
 
     def post(number: int) -> bool:
         try:

@@ -258,7 +258,7 @@ async def test_a_fallback_is_asked_for_no_more_than_it_writes(places: Places, fa
 # --- A break in the middle --------------------------------------------------------------------------------------------
 
 
-RESTARTING = Manner(patience=0.5, restarts=True)
+RESTARTING = Manner(patience=0.5, may_restart=lambda: True)
 
 
 async def test_an_answer_that_breaks_begins_anew_where_that_is_wanted(

@@ -64,27 +64,30 @@ def attributes(span: Span) -> dict[str, str]:
     return {each.key: str(each.value).strip() for each in span.attributes}
 
 
-def ask(stack: Stack, secret: str) -> Any:
+def ask(stack: Stack, secret: str) -> tuple[str, http.client.HTTPMessage]:
     caller = http.client.HTTPConnection("127.0.0.1", stack.port, timeout=60)
     body = {"model": "served", "messages": [{"role": "user", "content": PROMPT}]}
     headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
     caller.request("POST", "/v1/chat/completions", json.dumps(body), headers)
-    answer = caller.getresponse().read().decode()
+    response = caller.getresponse()
+    answer = response.read().decode()
     caller.close()
-    return answer
+    return answer, response.headers
 
 
 def lines(stack: Stack, name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stack.log(name).decode().splitlines() if line.startswith("{")]
 
 
-def check_trace(collector: Collector) -> None:
+def check_trace(collector: Collector, request_id: str) -> None:
     """From the request over the queue and the worker to the call: one trace, each span inside the one before."""
     names = ("POST api:chat_completions", "send run", "process run", "chat demo-quick")
     wait_until(lambda: set(names) <= collector.spans().keys(), seconds=30, what="all four spans")
     spans = [collector.spans()[name] for name in names]
     assert [span.parent_span_id for span in spans[1:]] == [span.span_id for span in spans[:-1]]
     assert len({span.trace_id for span in spans}) == 1
+    for span in (spans[0], spans[2]):
+        assert attributes(span)["playground.request.id"] == f'string_value: "{request_id}"'
     call = attributes(spans[-1])
     assert call["gen_ai.operation.name"] == 'string_value: "chat"'
     assert call["gen_ai.provider.name"] == 'string_value: "Fake"'
@@ -97,8 +100,10 @@ def test_a_question_is_followed_and_not_read(
 ) -> None:
     _key, secret = issue_key(alice, "laptop", 30)
     fake_provider.script(text=ANSWER)
-    assert ANSWER in ask(watched, secret)
-    check_trace(collector)
+    answer, headers = ask(watched, secret)
+    assert ANSWER in answer
+    assert headers["x-request-id"] == headers["request-id"]
+    check_trace(collector, headers["x-request-id"])
     fake_provider.reset()
     for status in (500, 400, 401):
         fake_provider.script(status=status, error={"message": FAULT})
@@ -112,7 +117,8 @@ def test_a_question_is_followed_and_not_read(
     watched.stop()
 
     web_lines, worker_lines = lines(watched, "web"), lines(watched, "worker")
-    assert any(line.get("route") == "api:chat_completions" and line["status"] == 200 for line in web_lines)
+    [asked] = [line for line in web_lines if line.get("route") == "api:chat_completions" and line["status"] == 200]
+    assert asked["request"] == headers["x-request-id"]
     assert any(line.get("route") == "hub:index" and line["user"] == alice.pk for line in web_lines)
     assert {"time", "level", "logger", "message"} <= worker_lines[0].keys()
     assert 'playground_runs_total{model="Served"} 4.0' in metrics

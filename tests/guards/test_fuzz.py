@@ -100,7 +100,8 @@ FORMS: list[tuple[str, str, str, str | None, dict[str, str]]] = [
     ),
     (
         *("post", "dana", "catalog:deployment", "deployment"),
-        {"priority": "1", "weight": "1", "requests_per_minute": "1", "tokens_per_minute": "1", "max_parallel": "1"},
+        {"priority": "1", "weight": "1", "requests_per_minute": "1", "tokens_per_minute": "1", "max_parallel": "1"}
+        | {"first_byte_seconds": "1", "idle_seconds": "1", "total_seconds": "1"},
     ),
     ("post", "dana", "catalog:fallbacks", "model", {"outage_1": "1", "rate_1": "2"}),
     ("post", "dana", "catalog:defaults", None, {"model_1": "1"}),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from hub.tools.fields import Field
@@ -57,7 +58,12 @@ def answer(ledger_is_true: None) -> Callable[..., ToolRun]:
     def make(tool: Tool, user: User, output: str = "A fine title", *, title: str = "bike", **run: Any) -> ToolRun:
         version = tool.versions.get(state="published")
         made = run_tool(version, user=user, inputs={"title": title}, form_id=str(ToolRun.objects.count()))
-        columns = {"state": RunState.DONE, "output": output, "output_html": f"<p>{len(output)} letters</p>"}
+        columns = {
+            "state": RunState.DONE,
+            "output": output,
+            "output_html": f"<p>{len(output)} letters</p>",
+            "finished_at": timezone.now(),
+        }
         Run.objects.filter(pk=made.run_id).update(**(columns | run))
         return ToolRun.objects.get(pk=made.pk)
 

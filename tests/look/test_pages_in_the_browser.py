@@ -1,5 +1,7 @@
 """The elements in a real browser: readable in both themes and on a phone, by keyboard and by a screen reader."""
 
+import re
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -35,3 +37,18 @@ def test_nothing_on_the_page_is_hard_to_use(open_page: Page, theme: Theme, name:
 def test_the_page_never_scrolls_sideways(open_page: Page, width: int) -> None:
     open_page.set_viewport_size({"width": width, "height": 800})
     assert open_page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+# What Chromium does not understand, it leaves out of its rules.
+COUNT_RULES = """text => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  const count = rules => [...rules].reduce((sum, rule) => sum + 1 + count(rule.cssRules ?? []), 0);
+  return count([...sheet.cssRules].filter(rule => !(rule instanceof CSSLayerStatementRule)));
+}"""
+
+
+def test_the_browser_understands_every_rule(page: Page) -> None:
+    for path in sorted(Path("static/css").glob("*.css")):
+        sheet = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
+        assert page.evaluate(COUNT_RULES, sheet) == sheet.count("{") - sheet.count("::-moz-"), path.name

@@ -1,18 +1,22 @@
 """The check finds what is planted, and says it in a sentence."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
-from accounts.models import Department, User
+from accounts.api_keys import issue_key
+from accounts.models import ApiKey, Department, User
 from playground.quota import ledger
 from playground.quota.limits import set_quota
 from playground.quota.models import Reservation
 from playground.quota.verify import verify
 from tests.quota.racing import without
 
+DAYS = 10 * 24 * 3600.0
 DAMAGES = {
     'UPDATE playground_quotawindow SET reserved = reserved + 1 WHERE "limit" IS NULL': (
         "A window holds exactly what its open reservations set aside."
@@ -61,6 +65,29 @@ def test_it_finds_planted_damage(spent: None, damage: str, promise: str) -> None
         problems = verify()
         cursor.execute("ROLLBACK TO SAVEPOINT before_damage")
     assert [problem for problem in problems if problem.startswith(promise)]
+
+
+def give_to(key: ApiKey, reservation: Reservation) -> None:
+    """As it was when keys had no limits: the row names the key, and the windows of everything else."""
+    with connection.cursor() as cursor, without("playground_ledgerentry", trigger="ledger_entries_are_never_changed"):
+        for table, column in (("playground_reservation", "run_id"), ("playground_ledgerentry", "reservation_id")):
+            cursor.execute(f"UPDATE {table} SET api_key_id = {key.pk} WHERE {column} = '{reservation.pk}'")  # noqa: S608
+
+
+def test_a_run_counts_for_its_key_since_keys_count(hold: Callable[..., Reservation], alice: User) -> None:
+    key, _ = issue_key(alice, "laptop", 30)
+    before = hold(100, at=timezone.now() - timedelta(days=3), lifetime=DAYS)
+    give_to(key, before)
+    assert verify() == []
+    hold(100, at=timezone.now() - timedelta(days=2), lifetime=DAYS, api_key_id=key.pk)
+    assert verify() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT before_damage")
+        after = hold(100)
+        give_to(key, after)
+        [problem] = verify()
+        cursor.execute("ROLLBACK TO SAVEPOINT before_damage")
+    assert f"reservation {after.pk} counts in 6 of its windows" in problem
 
 
 def test_the_command_says_what_it_checked(spent: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,6 +35,15 @@ def test_another_key_and_name_are_used_within_five_seconds(
     assert fake_provider.counts()["last_body"]["model"] == "demo-careful"
 
 
+def test_seconds_of_its_own_count_within_five_seconds(asked: Asker, dana: User) -> None:
+    assert until_ended(asked(text="Before.")).state == RunState.DONE
+    served = {name: getattr(Deployment.objects.get(), name) for name in SERVED}
+    change_deployment(Deployment.objects.get(), actor=dana, **served | {"first_byte_seconds": 1})
+    time.sleep(SECONDS)
+    run = until_ended(asked(hang="before_headers"))
+    assert (run.state, run.error_code) == (RunState.FAILED, "timed_out")
+
+
 def test_a_place_that_is_switched_off_is_not_asked_any_more(asked: Asker, dana: User) -> None:
     assert until_ended(asked(text="Before.")).state == RunState.DONE
     served = {name: getattr(Deployment.objects.get(), name) for name in SERVED}

@@ -3,7 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from playground.gateway.types import Usage
 from playground.quota.models import LedgerEntry, Reservation
@@ -37,6 +38,13 @@ def test_a_run_is_claimed_once(start: Start) -> None:
     run = start()
     assert claim_run(run.pk) is not None
     assert claim_run(run.pk) is None
+
+
+def test_a_run_that_ends_says_when(start: Start) -> None:
+    run = start()
+    for change in ({"state": RunState.DONE}, {"finished_at": timezone.now()}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Run.objects.filter(pk=run.pk).update(**change)
 
 
 def test_the_provider_is_noted_before_it_is_called(start: Start) -> None:

@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User
 from playground.catalog.errors import ModelUnavailable
@@ -89,7 +90,7 @@ def test_a_queued_run_that_is_stopped_costs_nothing(start: Start) -> None:
 
 def test_stopping_a_run_that_has_ended_changes_nothing(start: Start) -> None:
     run = start()
-    Run.objects.update(state=RunState.DONE)
+    Run.objects.update(state=RunState.DONE, finished_at=timezone.now())
     cancel_run(run)
     run.refresh_from_db()
     assert (run.state, run.cancel_requested_at) == (RunState.DONE, None)

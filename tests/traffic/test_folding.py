@@ -1,6 +1,7 @@
 """Each run that ends counts once, in every tally it belongs to, whoever dies when."""
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from playground.traffic.rebuilding import rebuild
 from playground.traffic.tallies import Tallies
 from playground.traffic.trimming import trim
 from tests.runs.asking import Start
-from tests.stack import _test_database_url, wait_until
+from tests.stack import database_url_of_tests, wait_until
 from tests.traffic.conftest import FAST, SLOW, EndRun
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +106,25 @@ def test_what_a_failed_call_cost_counts_where_it_was_spent(end_run: EndRun) -> N
     assert everything() == as_it_came
 
 
+def test_names_as_long_as_they_may_be_are_counted(end_run: EndRun) -> None:
+    def name(length: int) -> str:
+        return "".join(chr(0x1F300 + secrets.randbelow(500)) for _ in range(length))
+
+    calls = tuple((f"{name(200)} at {name(80)}", "overloaded") for _ in range(8))
+    for one in (calls, tuple((f"m-{number} at P", "broken") for number in range(20))):
+        end_run(model=name(100), source="hub", tool_version="t" * 97 + " v1", calls=one)
+    end_run(
+        model=name(100),
+        source="hub",
+        tool_version="t" * 97 + " v1",
+        calls=calls,
+        state="failed",
+        error_code="overloaded",
+    )
+    assert fold() == 3
+    assert EndedRun.objects.filter(failed_at__contains=["P", "m-19 at P"]).count() == 1
+
+
 def test_tokens_a_second_come_from_answers_that_began(end_run: EndRun) -> None:
     end_run(first_token=0.5, took=2.5, tokens=100)
     end_run(first_token=None, state=RunState.FAILED, error_code="timed_out", tokens=0)
@@ -177,7 +197,10 @@ with transaction.atomic():
 @pytest.mark.django_db(transaction=True)
 def test_a_fold_that_is_killed_is_done_again_by_the_next(end_run: EndRun, eve: User) -> None:
     mixed(end_run, eve)
-    environment = os.environ | {"DATABASE_URL": _test_database_url(), "DJANGO_SETTINGS_MODULE": "playground.settings"}
+    environment = os.environ | {
+        "DATABASE_URL": database_url_of_tests(),
+        "DJANGO_SETTINGS_MODULE": "playground.settings",
+    }
     folding = subprocess.Popen([sys.executable, "-c", DIE], env=environment, stdout=subprocess.PIPE)  # noqa: S603
     assert folding.stdout is not None
     assert folding.stdout.readline() == b"5\n"

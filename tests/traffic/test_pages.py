@@ -8,11 +8,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Department, User
 from playground.runs.models import RunState
+from playground.traffic.finding import RunsForm
 from playground.traffic.folding import fold_all
 from playground.traffic.models import EndedRun, Tally
 from tests.queries import queries_of
@@ -98,6 +102,20 @@ def test_an_owner_sees_her_department_and_nothing_else(owner: Client, busy: None
     assert "Secret of Sales" not in text_of(owner.get("/gateway/export.csv"))
     assert "Secret of Sales" not in text_of(owner.get("/gateway/runs/"))
     assert not owner.get("/gateway/runs/", {"department": sales.pk}).context["found"].runs
+
+
+def test_of_a_department_no_time_is_offered_that_is_not_counted(
+    owner: Client, dana: User, busy: None, marketing: Department
+) -> None:
+    admin = Client()
+    admin.force_login(dana)
+    for who, department in ((owner, ""), (admin, str(marketing.pk))):
+        shown = who.get("/gateway/", {"department": department, "period": "hour"}).context
+        assert (shown["question"].period, shown["report"].whole.requests) == ("day", 3)
+        for name, _, query in shown["nav"].periods:
+            assert who.get(f"/gateway/?{query}").context["report"].whole.requests == 3, name
+    assert [name for name, *_ in admin.get("/gateway/").context["nav"].periods] == list(PERIODS)
+    assert [name for name, *_ in owner.get("/gateway/").context["nav"].periods] == list(PERIODS[1:])
 
 
 def test_a_run_of_another_department_is_missing(owner: Client, busy: None, sales: Department) -> None:
@@ -191,3 +209,30 @@ def test_others_may_not_look(client: Client, alice: User) -> None:
     client.force_login(alice)
     for path in ("/gateway/", "/gateway/now/", "/gateway/export.csv", "/gateway/runs/", f"/gateway/runs/{uuid4()}/"):
         assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("outcome=failed&cause=timed_out", "ended_runs_that_failed"),
+        ("outcome=stopped&model=Quick", "ended_runs_that_were_stopped"),
+        ("outcome=fell_back&provider=OpenAI", "ended_runs_that_fell_back"),
+        ("outcome=call_failed&provider=OpenAI&cause=broken", "ended_runs_with_failed_call"),
+        ("tool=pitch&source=api", "ended_runs_by_tool"),
+    ],
+)
+def test_what_is_rare_is_found_without_reading_what_is_not(end_run: EndRun, query: str, index: str) -> None:
+    """In an index that has all that a list is narrowed by; among few rows, only this one is left to be chosen."""
+    end_run()
+    fold_all()
+    form = RunsForm(QueryDict(query))
+    assert form.is_valid()
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'playground_endedrun'")
+        for name in {row[0] for row in cursor.fetchall()} - {index, "playground_endedrun_pkey"}:
+            cursor.execute(f"DROP INDEX {name}")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        form.find(EndedRun.objects.filter(department_id__in=[1, 2]))
+        cursor.execute("EXPLAIN " + asked[-1]["sql"])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert f"Index Only Scan Backward using {index}" in plan, plan

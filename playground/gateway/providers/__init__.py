@@ -1,6 +1,6 @@
 """The adapters, by kind. Named as strings: a web process that knows the kinds must not pay for the SDKs."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -33,6 +33,13 @@ class Adapter(Protocol):
 
         Raises nothing but a GatewayError.
         """
+
+
+def load(kinds: Iterable[str]) -> None:
+    """Import the adapters of these kinds, where waiting for it holds nobody up: it takes up to two seconds a SDK."""
+    for kind in kinds:
+        if kind in KINDS:
+            adapter(kind)
 
 
 def adapter(kind: str) -> Adapter:

@@ -14,7 +14,7 @@ from playground.gateway.pace import pace
 from playground.gateway.providers.clock import Clock
 from playground.gateway.providers.sse import Decoder
 from playground.gateway.providers.told import told_by
-from playground.gateway.types import Delta, Event, Finish, FinishReason, Limits, ReasoningDelta, Usage
+from playground.gateway.types import Delta, Event, Finish, FinishReason, Limits, ReasoningDelta, ToolCallDelta, Usage
 
 # Our clock ends a wait; the HTTP library's own limits would say the same less exactly.
 NO_TIMEOUT = httpx2.Timeout(None)
@@ -75,7 +75,7 @@ async def answer(
                         break
                     for event in _read(chunk, decoder, reading, guard):
                         yield event
-                        flows = flows or isinstance(event, Delta | ReasoningDelta)
+                        flows = flows or isinstance(event, Delta | ReasoningDelta | ToolCallDelta)
                     if reading.finish is not None:
                         patience = AFTER_FINISH
                     else:
