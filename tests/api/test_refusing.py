@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.api_keys import issue_key, revoke_key
 from accounts.models import User
 from accounts.people import disable_user
 from playground.catalog.models import Model
+from playground.programs import rates
 from playground.quota.limits import set_quota
 from playground.runs.models import Run
 
@@ -45,6 +47,39 @@ def test_a_cookie_is_no_key(alice: User, model: Model) -> None:
 @pytest.mark.parametrize("value", ["wrong", "' OR 1=1--", "x" * 5000])
 def test_an_unknown_key_is_401(value: str, model: Model) -> None:
     assert post(CHAT, value).json()["error"]["code"] == "invalid_api_key"
+
+
+@pytest.mark.parametrize("scopes", [(), ("tools",)])
+@pytest.mark.parametrize("path", [CHAT, MESSAGES, "/v1/responses", "/v1/embeddings"])
+def test_a_key_that_may_not_ask_models_is_403(path: str, scopes: tuple[str, ...], alice: User, model: Model) -> None:
+    _key, secret = issue_key(alice, "narrow", 30, scopes=scopes)
+    assert post(path, secret, QUESTION | {"model": "unknown"}).status_code == 403
+
+
+def test_two_different_keys_are_400(secret: str, alice: User, model: Model) -> None:
+    other = issue_key(alice, "other", 30)[1]
+    response = post(CHAT, secret, QUESTION | {"model": "unknown"}, **{"x-api-key": other})
+    assert (response.status_code, "exactly one" in response.json()["error"]["message"]) == (400, True)
+
+
+def test_a_key_that_asks_too_often_is_429_and_alone(
+    secret: str, alice: User, model: Model, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rates, "WINDOW", 10**9)  # no minute ends meanwhile
+    settings.API_REQUESTS_PER_MINUTE = 2
+    question = QUESTION | {"model": "unknown"}
+    answers = [post(CHAT, secret, question) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [404, 404, 429]
+    assert answers[-1].json()["error"]["code"] == "rate_limit_exceeded"
+    assert int(answers[-1]["Retry-After"]) > 0
+    assert answers[-1]["x-ratelimit-remaining-requests"] == "0"
+    assert post(CHAT, issue_key(alice, "other", 30)[1], question).status_code == 404
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "Token"])
+def test_another_scheme_is_401(scheme: str, secret: str, model: Model) -> None:
+    question = QUESTION | {"model": "unknown"}
+    assert post(CHAT, None, question, Authorization=f"{scheme} {secret}").status_code == 401
 
 
 def test_a_revoked_key_is_401(alice: User, model: Model) -> None:

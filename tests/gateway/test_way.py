@@ -25,6 +25,7 @@ from playground.gateway.types import (
     Told,
     Waiting,
 )
+from playground.gateway.way import MOST_ATTEMPTS
 from tests.fake_provider import FakeProvider
 from tests.gateway.asking import PATIENT, QUICK, finish_of, question, text_of
 
@@ -66,7 +67,7 @@ class Places:
         return router.stream(route, question(), limits=limits, manner=manner, limiter=self.limiter)
 
     async def take(self, target: Target) -> Granted:
-        granted = await self.limiter.take(Wish("held", (target,)))
+        granted = await self.limiter.take(Wish("held", (target,), line="line"))
         assert isinstance(granted, Granted)
         return granted
 
@@ -114,6 +115,19 @@ async def test_a_failing_place_rests_and_is_not_asked_meanwhile(places: Places, 
     assert started(await places.ask(*route)) == [("first", "", ""), ("second", "first", "credential_rejected")]
     assert started(await places.ask(*route)) == [("second", "first", "credential_rejected")]
     assert places.requests == {"first": 1, "second": 2}
+
+
+async def test_a_question_is_given_up_after_so_many_tries(places: Places, fake_provider: FakeProvider) -> None:
+    fake_provider.script(status=401)
+    with pytest.raises(errors.CredentialRejected):
+        await places.ask(*(places.target(f"place-{number}", priority=number) for number in range(MOST_ATTEMPTS + 2)))
+    assert sum(places.requests.values()) == MOST_ATTEMPTS
+
+
+async def test_a_question_is_given_up_when_its_time_is_over(places: Places) -> None:
+    stream = places.stream(places.target("only"), limits=replace(PATIENT, total=0))
+    with pytest.raises(errors.TimedOut):
+        pytest.fail(f"it was asked: {await anext(stream)}")
 
 
 # --- In line ----------------------------------------------------------------------------------------------------------

@@ -102,7 +102,7 @@ def test_polling_begins_with_an_id_and_the_same_key_is_the_same_run(secret: str,
 def test_a_key_without_the_scope_only_reads(alice: User, wide: Tool) -> None:
     _key, secret = issue_key(alice, "reader", 30, scopes=())
     assert call(secret, "get", "/v1/tools").status_code == 200
-    body = {"inputs": {"topic": "bikes", "tone": "warm"}}
+    body = {"inputs": {"topic": "bikes", "tone": "warm"}, "mode": "poll"}
     response = call(secret, "post", f"/v1/tools/{wide.slug}/runs", body)
     assert (response.status_code, response.json()["error"]["code"]) == (403, "insufficient_permissions")
 

@@ -65,6 +65,14 @@ def test_the_answer_is_no_longer_than_the_tool_says(make_tool: Callable[..., Too
     assert made.run.max_output_tokens == 123
 
 
+def test_no_other_version_gives_its_kept_answer(make_tool: Callable[..., Tool], alice: User) -> None:
+    first, second = (make_tool(name=name, cache_seconds=60).versions.get() for name in ("One", "Two"))
+    keys = {
+        run_tool(version, user=alice, inputs={"title": "x"}, form_id="f1").run.cache_key for version in (first, second)
+    }
+    assert len(keys - {""}) == 2
+
+
 def test_a_double_click_is_one_run(tool: Tool, alice: User, client: Client) -> None:
     client.force_login(alice)
     first, second = (click(client, tool, title="bike") for _ in range(2))
