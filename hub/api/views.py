@@ -19,10 +19,12 @@ from hub.tools.access import live_version, tool_for, tool_runs_for, tools_for
 from hub.tools.fields import parse_fields
 from hub.tools.models import ToolRun
 from hub.tools.running import run_tool
+from playground.programs import shapes
 from playground.programs.answering import event_stream, finished, limit_headers, name_run
 from playground.programs.auth import key_for
 from playground.programs.body import read_body
 from playground.programs.endpoint import endpoint
+from playground.programs.errors import from_exception
 from playground.programs.rates import count_request
 from playground.programs.turns import in_turn
 from playground.runs.watching import watch
@@ -96,10 +98,20 @@ def _start(request: HttpRequest, slug: str) -> tuple[shown.ToolRunBody, ToolRun,
 async def _frames(tool_run: ToolRun) -> AsyncIterator[str]:
     """“run” first, then “delta” for each piece of text, and “result” with all of it last.
 
-    “restart” where the tool lets an answer that broke off begin anew: what came before counts no more.
+    “restart” where the tool lets an answer that broke off begin anew: what came before counts no more. “error” instead
+    of “result” when the result cannot be told.
     """
+    try:
+        yield _event("run", {"id": str(tool_run.pk), "run_id": str(tool_run.run_id)})
+        async for event in _told(tool_run):
+            yield event
+        yield _event("result", await sync_to_async(_result)(tool_run))
+    except Exception as error:  # the head has been sent: only the stream itself can say it
+        yield _event("error", shapes.openai(from_exception(error)))
+
+
+async def _told(tool_run: ToolRun) -> AsyncIterator[str]:
     restart_at = 0
-    yield _event("run", {"id": str(tool_run.pk), "run_id": str(tool_run.run_id)})
     async for piece in watch(tool_run.run):
         text = piece.text
         if piece.restart_at > restart_at:
@@ -110,7 +122,6 @@ async def _frames(tool_run: ToolRun) -> AsyncIterator[str]:
             yield _event("delta", {"text": text})
         elif not piece.state:
             yield f": {piece.status}\n\n"
-    yield _event("result", await sync_to_async(_result)(tool_run))
 
 
 def _result(tool_run: ToolRun) -> dict[str, Any]:

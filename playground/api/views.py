@@ -22,7 +22,7 @@ from playground.programs import shapes
 from playground.programs.answering import event_stream, finished, limit_headers, name_run, reloaded
 from playground.programs.auth import key_for
 from playground.programs.endpoint import endpoint, refuse
-from playground.programs.errors import ApiError, MethodUnknown, ModelUnknown, NotFound, from_run
+from playground.programs.errors import MethodUnknown, ModelUnknown, NotFound, from_exception, from_run
 from playground.programs.rates import count_request
 from playground.programs.turns import in_turn
 from playground.runs.handling import Handling
@@ -146,8 +146,8 @@ async def _frames(run: Run, writer: Writer) -> AsyncIterator[str]:
         if error := from_run(run):
             raise error
         yield writer.last(run)
-    except ApiError as error:
-        yield writer.broken(error)
+    except Exception as error:  # the head has been sent: only the stream itself can say it
+        yield writer.broken(from_exception(error))
 
 
 @csrf_exempt

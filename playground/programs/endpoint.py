@@ -5,18 +5,13 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec
 
-from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from pydantic import BaseModel
 
 from accounts.decorators import public
-from playground.lib.refusal import Refusal
 from playground.programs import shapes
-from playground.programs.errors import ApiError, Away, MethodUnknown, NotFound, from_refusal
-
-# After this many seconds a program should try again when the database was away.
-RETRY_SECONDS = 5
+from playground.programs.errors import ApiError, MethodUnknown, from_exception
 
 Shape = Callable[[ApiError], dict[str, Any]]
 P = ParamSpec("P")
@@ -61,15 +56,8 @@ def endpoint(
                 if request.method != method:
                     raise MethodUnknown(f"Use {method} here.", allow=method)
                 return await view(*args, **kwargs)
-            except ApiError as error:
-                return refuse(shape, error)
-            except Refusal as refusal:
-                return refuse(shape, from_refusal(refusal))
-            except Http404:
-                return refuse(shape, NotFound("There is nothing of that name for this key."))
-            except (OperationalError, InterfaceError):
-                away = Away("The service is away for a moment. Try again.", retry_after=RETRY_SECONDS)
-                return refuse(shape, away)
+            except Exception as error:  # whatever it is, a program reads it in its vendor's shape
+                return refuse(shape, from_exception(error))
 
         operation = Operation(method, summary, (view.__doc__ or "").strip(), group, body, gives, status, streams, shape)
         marked = csrf_exempt(public(answer))

@@ -1,6 +1,6 @@
 """What a program is told when something is refused or fails, before a wire puts it into its own shape.
 
-ApiError
+ApiError               500  something broke here that nobody expected; it is in the log
 ├── NotAccepted           asked otherwise, it may go well
 │   ├── BadBody      400  the body is not what the wire asks for; names the parameter
 │   ├── BodyTooLong  413  the body is longer than any may be
@@ -18,13 +18,22 @@ ApiError
     └── OutOfService 503  nobody serves the model right now
 """
 
+import logging
 from datetime import UTC, datetime
+
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
 
 from playground.catalog.errors import ModelUnavailable
 from playground.lib.refusal import Refusal
 from playground.quota.errors import QuotaExceeded
 from playground.runs.errors import ModelCannot
 from playground.runs.models import Run
+
+# After this many seconds a program should try again when the database was away.
+RETRY_SECONDS = 5
+
+logger = logging.getLogger(__name__)
 
 
 class ApiError(Exception):
@@ -123,6 +132,20 @@ class Away(ApiError):
 
 class OutOfService(Away):
     code = "model_unavailable"
+
+
+def from_exception(error: Exception) -> ApiError:
+    """What a program is told of anything that a view, or an answer that streams, has raised."""
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, Refusal):
+        return from_refusal(error)
+    if isinstance(error, Http404):
+        return NotFound("There is nothing of that name for this key.")
+    if isinstance(error, OperationalError | InterfaceError):
+        return Away("The service is away for a moment. Try again.", retry_after=RETRY_SECONDS)
+    logger.error("A program's request broke", exc_info=error)
+    return ApiError("Something broke on our side. Say the x-request-id to an admin: the log knows it.")
 
 
 def from_refusal(refusal: Refusal) -> ApiError:
