@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.middleware import SignedInMiddleware
-from accounts.models import User
+from accounts.models import Session, User
 
 OPEN = {
     *("livez", "readyz", "openapi"),
@@ -32,6 +32,13 @@ def addresses(resolver: URLResolver | None = None, prefix: str = "/") -> Iterato
                 kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
                 route = route.replace(f"<{kind}:{name}>", EXAMPLES[kind]).replace(f"<{name}>", EXAMPLES["str"])
             yield pattern.name or "", route
+
+
+def test_a_session_that_has_expired_is_nobodys(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    assert client.get("/account/").status_code == 200
+    Session.objects.update(expire_date=timezone.now())
+    assert client.get("/account/").status_code == 302
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from playground.catalog.models import Model
 from playground.chat.branch import branch_of
-from playground.chat.errors import NothingToGoOn
+from playground.chat.errors import NothingToGoOn, StillAnswering
 from playground.chat.messages import GO_ON, continue_answer, post_message, regenerate
 from playground.chat.models import Conversation, Message
 from playground.runs.models import Run, RunState
@@ -50,6 +50,12 @@ def test_a_continuation_that_broke_off_too_can_go_on(broken: Message, model: Mod
     second.refresh_from_db()
     third = continue_answer(second, model=model, key=uuid4())
     assert asked(third)[-2:] == [("assistant", "Tomorrow at"), ("user", GO_ON)]
+
+
+def test_it_waits_for_another_answer_of_the_chat(broken: Message, model: Model) -> None:
+    regenerate(broken, model=model, key=uuid4())
+    with pytest.raises(StillAnswering):
+        continue_answer(broken, model=model, key=uuid4())
 
 
 def test_answering_a_continuation_again_goes_on_from_the_same_place(broken: Message, model: Model) -> None:
