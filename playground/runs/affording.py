@@ -1,7 +1,7 @@
 """Whether the money reaches for another call, after one that may be on a provider's bill."""
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 from playground.quota import ledger
 from playground.quota.errors import QuotaExceeded, ReservationClosed
@@ -20,7 +20,7 @@ async def afford_another(run: Run, outcome: Outcome) -> bool:
 def _extend(run: Run, amount: int) -> bool:
     try:
         ledger.extend(run.pk, amount=amount)
-    except (QuotaExceeded, ReservationClosed, DatabaseError):
+    except (QuotaExceeded, ReservationClosed, Error):
         return False
     finally:
         connections.close_all()

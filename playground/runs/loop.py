@@ -15,7 +15,7 @@ from uuid import UUID
 import uvloop
 from celery.signals import worker_shutting_down
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from redis import RedisError
 
 from playground.runs import checkpoints
@@ -120,7 +120,7 @@ class StreamLoop:
                 continue
             try:
                 verdict = checkpoints.save(answers)
-            except DatabaseError as error:
+            except Error as error:
                 logger.warning("No checkpoint was written: %s", error)
                 continue
             finally:

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 from redis import RedisError
 
 from playground.runs import onlookers
@@ -187,7 +187,7 @@ class Reader:
                 await onlookers.tell(self._redis, sum(len(stream.onlookers) for stream in self._streams.values()))
             try:
                 rows = await _rows_of(list(self._streams))
-            except DatabaseError:
+            except Error:
                 continue
             for run_id, state, is_active in rows:
                 stream = self._streams.get(run_id)
