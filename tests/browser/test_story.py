@@ -57,6 +57,7 @@ def window(browser: Browser, stack: Stack) -> Iterator[Window]:
 
 def send(page: Page, question: str) -> None:
     page.get_by_label("Your message").fill(question)
+    page.wait_for_load_state()  # before its scripts are there, Enter is a new line
     page.get_by_label("Your message").press("Enter")
 
 
