@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
 
-from asgiref.sync import sync_to_async
 from django.db import connections
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -20,7 +19,7 @@ from hub.tools.fields import parse_fields
 from hub.tools.models import ToolRun
 from hub.tools.running import run_tool
 from playground.programs import shapes
-from playground.programs.answering import event_stream, finished, limit_headers, name_run
+from playground.programs.answering import event_stream, finished, limit_headers, name_run, reloaded
 from playground.programs.auth import key_for
 from playground.programs.body import read_body
 from playground.programs.endpoint import endpoint
@@ -105,7 +104,8 @@ async def _frames(tool_run: ToolRun) -> AsyncIterator[str]:
         yield _event("run", {"id": str(tool_run.pk), "run_id": str(tool_run.run_id)})
         async for event in _told(tool_run):
             yield event
-        yield _event("result", await sync_to_async(_result)(tool_run))
+        tool_run.run = await reloaded(tool_run.run)
+        yield _event("result", shown.tool_result(tool_run))
     except Exception as error:  # the head has been sent: only the stream itself can say it
         yield _event("error", shapes.openai(from_exception(error)))
 
@@ -122,12 +122,6 @@ async def _told(tool_run: ToolRun) -> AsyncIterator[str]:
             yield _event("delta", {"text": text})
         elif not piece.state:
             yield f": {piece.status}\n\n"
-
-
-def _result(tool_run: ToolRun) -> dict[str, Any]:
-    tool_run.run.refresh_from_db()
-    connections.close_all()
-    return shown.tool_result(tool_run)
 
 
 def _event(name: str, value: dict[str, Any]) -> str:
